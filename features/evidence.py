@@ -1,0 +1,120 @@
+"""What the register answered, and what the cross-check makes of it: the product's own evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from features.registration import IdNumber, Person, Registration
+
+
+class FoundBy(StrEnum):
+    """Which key led to the person."""
+
+    NUMBER = "number"
+    REPAIRED_NUMBER = "repaired_number"
+    FORMER_NUMBER = "former_number"
+    NAME_AND_BIRTH_DATE = "name_and_birth_date"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The register holds exactly one person for the question; `person` is as of the registration."""
+
+    person: Person
+    by: FoundBy
+
+
+@dataclass(frozen=True, slots=True)
+class NotFound:
+    """The register answered, covers this document, and holds nobody under it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """More than one person fits; the register does not guess."""
+
+    persons: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """The register could not be asked. An outage is an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotCovered:
+    """The register does not cover this holder (a passport), or nothing to ask by was given."""
+
+
+RegisterAnswer = Found | NotFound | Several | Unavailable | NotCovered
+
+
+class PopulationRegister(Protocol):
+    """A national population register, asked in bulk. One law-suite runs against every adapter."""
+
+    def ask(self, registrations: Sequence[Registration]) -> list[RegisterAnswer]:
+        """One answer a registration, in order, each as of `registered_at`."""
+        ...
+
+
+class Identity(StrEnum):
+    """Whether the papers agree with the register; status, expiry and age are no part of it."""
+
+    VERIFIED = "verified"
+    MISMATCH = "mismatch"
+    NOT_FOUND = "not_found"
+    UNVERIFIABLE = "unverifiable"
+
+
+class Outcome(StrEnum):
+    """How one field compares."""
+
+    MATCH = "match"
+    PARTIAL = "partial"
+    MISMATCH = "mismatch"
+    UNAVAILABLE = "unavailable"
+
+
+FIELDS = (
+    "document_number",
+    "full_name",
+    "birth_date",
+    "sex",
+    "address",
+    "document_issued_on",
+)
+"""The fields of a cross-check, in the order of the published format."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldEvidence:
+    """How one field compares, and the name of the difference (`same` where there is none).
+
+    `difference` is a code such as `diacritics_missing`; it names no value, so it may be logged.
+    """
+
+    outcome: Outcome
+    difference: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Evidence:
+    """The cross-check of one registration: identity, the person it rests on, and each field."""
+
+    identity: Identity
+    fields: dict[str, FieldEvidence] = field(default_factory=dict)
+    person: Person | None = None
+    found_by: FoundBy | None = None
+    register_available: bool = True
+
+    def __repr__(self) -> str:
+        """Codes alone, no personal data."""
+        return f"Evidence({self.identity.value}, {self.fields})"
+
+    @property
+    def matched_id_number(self) -> IdNumber | None:
+        """The person the register holds for the registration, None where there is no single one."""
+        return None if self.person is None else self.person.id_number

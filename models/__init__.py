@@ -1,0 +1,1 @@
+"""Judgement: the risk model, its calibration and reasons, the policy, the one road, the registry."""

@@ -1,0 +1,1 @@
+"""The doors: HTTP API, console, campaign, command line, and the ledger of what was decided."""

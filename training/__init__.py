@@ -1,0 +1,1 @@
+"""The workshop: synthetic worlds, point-in-time data sets, training, evaluation, promotion."""
