@@ -1,0 +1,297 @@
+"""Reads files of registrations, persons and labels: Parquet, CSV, JSON array or JSON lines.
+
+A row that cannot be read is rejected alone; a file that cannot be read is one `InputError`. A
+repeated key is ignored where its content is equal and rejected where it differs.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Generic, TypeVar, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from features.errors import InputError, StorageFullError
+from features.parsing import (
+    Label,
+    Parser,
+    Problem,
+    parse_label,
+    parse_person,
+    parse_registration,
+)
+from features.registration import Person, Registration
+
+T = TypeVar("T")
+RawRows = Iterator[tuple[int, object]]
+
+_BATCH_ROWS = 8192
+_PARQUET = frozenset({".parquet", ".pq"})
+_JSON_LINES = frozenset({".jsonl", ".ndjson"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One rejected row; `row_number` counts from 1, a header not counted."""
+
+    source: str
+    row_number: int
+    registration_id: str | None
+    column: str
+    reason: str
+
+
+@dataclass(slots=True)
+class Readout(Generic[T]):
+    """What a file held: the items in its order, the rejected rows, how many rows said nothing new."""
+
+    items: list[T] = field(default_factory=list)
+    rejected: list[Rejected] = field(default_factory=list)
+    repeated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Form(Generic[T]):
+    """One kind of file: its columns, and how a row becomes an item with a key."""
+
+    columns: frozenset[str]
+    required: tuple[str, ...]
+    parse: Parser
+    key: Callable[[T], object]
+
+
+def _columns(noun: type) -> frozenset[str]:
+    return frozenset(f.name for f in fields(noun))
+
+
+_REGISTRATIONS: _Form[Registration] = _Form(
+    columns=_columns(Registration),
+    required=(
+        "registration_id",
+        "kind",
+        "institution",
+        "registered_at",
+        "document_type",
+        "document_number",
+        "full_name",
+    ),
+    parse=parse_registration,
+    key=lambda r: r.key,
+)
+_POPULATION: _Form[Person] = _Form(
+    columns=_columns(Person),
+    required=("id_number", "full_name", "birth_date"),
+    parse=parse_person,
+    key=lambda p: p.id_number,
+)
+_LABELS: _Form[Label] = _Form(
+    columns=_columns(Label),
+    required=("registration_id", "is_fraud", "confirmed_at"),
+    parse=parse_label,
+    key=lambda label: label.registration_id,
+)
+
+
+def read_registrations(path: Path) -> Readout[Registration]:
+    """All registrations of a file, in its order.
+
+    Raises:
+        InputError: the file as a whole cannot be read.
+    """
+    return _read(path, _REGISTRATIONS)
+
+
+def read_population(path: Path) -> Readout[Person]:
+    """All persons of a file in memory; see `stream_population` for a nation.
+
+    Raises:
+        InputError: the file as a whole cannot be read.
+    """
+    return _read(path, _POPULATION)
+
+
+def read_labels(path: Path) -> Readout[Label]:
+    """All labels of a file, in its order.
+
+    Raises:
+        InputError: the file as a whole cannot be read.
+    """
+    return _read(path, _LABELS)
+
+
+def stream_population(path: Path, rejected: list[Rejected]) -> Iterator[Person]:
+    """The persons of a file one by one, within small memory; bad rows are added to `rejected`.
+
+    Repeated keys are passed on: `Replica.load` compares them with what it has already stored.
+
+    Raises:
+        InputError: while iterating, the file as a whole cannot be read.
+    """
+    with _clear_errors(path):
+        for number, raw in _raw_rows(path, _POPULATION):
+            item = _item(raw, _POPULATION)
+            if isinstance(item, list):
+                rejected.extend(_rejections(path, number, raw, item))
+            else:
+                yield item
+
+
+def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
+    """Writes rejected rows as Parquet, aside first, so that no half-written file is ever seen.
+
+    Raises:
+        StorageFullError: there is no room, or writing is not possible.
+    """
+    columns = {f.name: f.name for f in fields(Rejected)}
+    rows = list(rejected)
+    schema = pa.schema(
+        [(name, pa.int64() if name == "row_number" else pa.string()) for name in columns]
+    )
+    table = pa.table({name: [getattr(r, name) for r in rows] for name in columns}, schema=schema)
+    aside = path.with_name(path.name + ".part")
+    try:
+        pq.write_table(table, aside)
+        aside.replace(path)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise StorageFullError(f"cannot write {path}: {error.strerror or 'disk'}") from error
+
+
+def _read(path: Path, form: _Form[T]) -> Readout[T]:
+    out: Readout[T] = Readout()
+    seen: dict[object, T] = {}
+    with _clear_errors(path):
+        for number, raw in _raw_rows(path, form):
+            item = _item(raw, form)
+            if isinstance(item, list):
+                out.rejected.extend(_rejections(path, number, raw, item))
+                continue
+            first = seen.setdefault(form.key(item), item)
+            if first is item:
+                out.items.append(item)
+            elif first == item:
+                out.repeated += 1
+            else:
+                problem = Problem(form.required[0], "repeated_with_other_content")
+                out.rejected.extend(_rejections(path, number, raw, [problem]))
+    return out
+
+
+def _item(raw: object, form: _Form[T]) -> T | list[Problem]:
+    if isinstance(raw, Problem):
+        return [raw]
+    if not isinstance(raw, Mapping):
+        return [Problem("", "not_an_object")]
+    return cast("T | list[Problem]", form.parse(raw))
+
+
+def _rejections(
+    path: Path, number: int, raw: object, problems: list[Problem]
+) -> Iterator[Rejected]:
+    """One rejected row a problem; persons' numbers are personal and stay out of it."""
+    key = raw.get("registration_id") if isinstance(raw, Mapping) else None
+    shown = key if isinstance(key, str) and key.isprintable() else None
+    for problem in problems:
+        yield Rejected(path.name, number, shown, problem.column, problem.reason)
+
+
+def _raw_rows(path: Path, form: _Form[T]) -> RawRows:
+    suffix = path.suffix.lower()
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty")
+    if suffix in _PARQUET:
+        return _parquet_rows(path, form)
+    if suffix == ".csv":
+        return _csv_rows(path, form)
+    if suffix == ".json" or suffix in _JSON_LINES:
+        return _json_rows(path, lines=suffix in _JSON_LINES)  # absent keys mean null in JSON
+    raise InputError(f"{path}: not one of .parquet, .csv, .json, .jsonl")
+
+
+def _check_columns(path: Path, present: list[str], form: _Form[T]) -> list[str]:
+    """The known columns among those present; a missing or a doubled one is named."""
+    for column in form.required:
+        if column not in present:
+            raise InputError(f"{path}: column {column} is missing")
+    known = [column for column in present if column in form.columns]
+    for column in known:
+        if known.count(column) > 1:
+            raise InputError(f"{path}: column {column} appears more than once")
+    return known
+
+
+def _parquet_rows(path: Path, form: _Form[T]) -> RawRows:
+    with pq.ParquetFile(path) as file:
+        known = _check_columns(path, file.schema_arrow.names, form)
+        number = 0
+        for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=known):
+            columns = [_values(path, name, batch.column(name)) for name in known]
+            for cells in zip(*columns, strict=True):
+                number += 1
+                yield number, dict(zip(known, cells, strict=True))
+
+
+def _values(path: Path, name: str, column: pa.Array) -> list[object]:
+    """The Python values of one column; a column in an impossible state is named."""
+    try:
+        if pa.types.is_timestamp(column.type):
+            column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+        return cast("list[object]", column.to_pylist())
+    except (UnicodeDecodeError, ValueError, OverflowError, pa.ArrowException) as error:
+        raise InputError(f"{path}: column {name} holds values that cannot be read") from error
+
+
+def _csv_rows(path: Path, form: _Form[T]) -> RawRows:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.reader(file, strict=True)
+        header = next(reader, [])
+        _check_columns(path, header, form)
+        number = 0
+        for cells in reader:
+            if not cells:  # a blank line
+                continue
+            number += 1
+            if len(cells) == len(header):
+                yield number, dict(zip(header, cells, strict=True))
+            else:
+                yield number, Problem("", "wrong_cell_count")
+
+
+def _json_rows(path: Path, *, lines: bool) -> RawRows:
+    with path.open(encoding="utf-8-sig") as file:
+        if lines:
+            texts = (line for line in file if not line.isspace())
+            yield from ((i, json.loads(line)) for i, line in enumerate(texts, start=1))
+            return
+        rows = json.load(file)
+    if not isinstance(rows, list):
+        rows = [rows]
+    yield from enumerate(rows, start=1)
+
+
+@contextmanager
+def _clear_errors(path: Path) -> Iterator[None]:
+    """Turns what the file libraries raise into one clear line that names the file."""
+    try:
+        yield
+    except InputError:
+        raise
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: not valid UTF-8 text") from error
+    except (json.JSONDecodeError, RecursionError) as error:
+        raise InputError(f"{path}: not valid JSON") from error
+    except csv.Error as error:
+        raise InputError(f"{path}: not a readable CSV file ({error})") from error
+    except pa.ArrowException as error:
+        raise InputError(f"{path}: not a readable Parquet file, perhaps cut short") from error
+    except OSError as error:
+        reason = error.strerror or "damaged content"
+        raise InputError(f"{path}: cannot be read ({reason})") from error
