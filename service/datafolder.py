@@ -1,0 +1,126 @@
+"""The data folder: where everything kept lies, its version, and who owns it.
+
+| name | holds |
+| --- | --- |
+| `version` | the format of the folder; a newer one is refused |
+| `lock` | held by the one process that runs the parts |
+| `keys.json` | the service's keys, mode 0600 |
+| `postgres/`, `valkey/` | the embedded ledger and the embedded live graph |
+| `population/` | the register's replica |
+| `models/` | released models and policies |
+| `runs/` | what offline commands write where nobody named a place |
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from features.errors import DataFolderError, NewerFormatError, StorageFullError
+from service.errors import FolderBusyError
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DataFolder:
+    """A data folder that exists and has a version this program understands."""
+
+    home: Path
+
+    @property
+    def keys(self) -> Path:
+        """The file of the service's keys."""
+        return self.home / "keys.json"
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded ledger."""
+        return self.home / "postgres"
+
+    @property
+    def valkey(self) -> Path:
+        """The embedded live graph."""
+        return self.home / "valkey"
+
+    @property
+    def population(self) -> Path:
+        """The replica of the population register."""
+        return self.home / "population"
+
+    @property
+    def runs(self) -> Path:
+        """What offline commands write where nobody named a place."""
+        return self.home / "runs"
+
+
+def open_folder(home: Path) -> DataFolder:
+    """The folder at `home`, made (mode 0700) if absent; several processes may have it open.
+
+    Raises:
+        NewerFormatError: a newer version of the program wrote it.
+        StorageFullError: there is no room to make it.
+        DataFolderError: it cannot be made or read.
+    """
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _check_version(home / "version")
+    except OSError as error:
+        raise _failure(home, error) from None
+    return DataFolder(home)
+
+
+@contextmanager
+def owned(home: Path) -> Iterator[DataFolder]:
+    """The folder, owned by this process until the end of the block.
+
+    Raises:
+        FolderBusyError: another process owns it.
+        DataFolderError: as `open_folder`.
+    """
+    folder = open_folder(home)
+    try:
+        handle = os.open(home / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise _failure(home, error) from None
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            owner = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
+            raise FolderBusyError(
+                f"the data folder is in use by another process (pid {owner}): {home}"
+            ) from None
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
+        yield folder
+    finally:
+        os.close(handle)
+
+
+def _check_version(file: Path) -> None:
+    try:
+        text = file.read_text().strip()
+    except FileNotFoundError:
+        aside = file.with_suffix(f".{os.getpid()}")
+        aside.write_text(f"{VERSION}\n")
+        aside.rename(file)
+        return
+    if not text.isdigit():
+        raise DataFolderError(f"the version of the data folder cannot be read: {file}")
+    if int(text) > VERSION:
+        raise NewerFormatError(
+            f"the data folder is of version {text}, this program understands {VERSION}: "
+            f"{file.parent}"
+        )
+
+
+def _failure(home: Path, error: OSError) -> DataFolderError:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
+        return StorageFullError(f"no room left for the data folder: {home}")
+    return DataFolderError(f"the data folder cannot be used: {home} ({error.strerror})")

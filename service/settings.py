@@ -1,0 +1,111 @@
+"""The settings of a process, read once from its environment; nothing else reads it.
+
+| variable | meaning | default |
+| --- | --- | --- |
+| `CHINHCHU_HOME` | the data folder | the platform's place for user data |
+| `CHINHCHU_HOST` | address that API and console listen on | 127.0.0.1 |
+| `CHINHCHU_PORT` | port of the API | 8080 |
+| `CHINHCHU_CONSOLE_PORT` | port of the console | 8081 |
+| `CHINHCHU_DATABASE_URL` | a PostgreSQL of one's own | the embedded one |
+| `CHINHCHU_VALKEY_URL` | a Valkey or Redis of one's own | the embedded one |
+| `CHINHCHU_TOKEN_KEY` | key of the graph's tokens, 64 hexadecimal digits | made on first start |
+| `CHINHCHU_ENCRYPTION_KEY` | key of the ledger's ciphertext, 64 hexadecimal digits | made on first start |
+| `CHINHCHU_TOKEN_KEY_PREVIOUS`, `CHINHCHU_ENCRYPTION_KEY_PREVIOUS` | the keys before | none |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import platformdirs
+
+from service.errors import SettingsError
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """One process's settings; secrets stay out of the `repr`.
+
+    Keys are raw bytes, None where the environment names none.
+    """
+
+    home: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    console_port: int = 8081
+    database_url: str | None = field(default=None, repr=False)
+    valkey_url: str | None = field(default=None, repr=False)
+    token_key: bytes | None = field(default=None, repr=False)
+    token_key_previous: bytes | None = field(default=None, repr=False)
+    encryption_key: bytes | None = field(default=None, repr=False)
+    encryption_key_previous: bytes | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """Reads and checks every variable of the table above.
+
+        Raises:
+            SettingsError: one cannot be used.
+        """
+        return cls(
+            home=_home(environ),
+            host=environ.get("CHINHCHU_HOST") or "127.0.0.1",
+            port=_port(environ, "CHINHCHU_PORT", 8080),
+            console_port=_port(environ, "CHINHCHU_CONSOLE_PORT", 8081),
+            database_url=_url(environ, "CHINHCHU_DATABASE_URL", ("postgresql", "postgres")),
+            valkey_url=_url(
+                environ,
+                "CHINHCHU_VALKEY_URL",
+                ("redis", "rediss", "unix", "valkey", "valkeys"),
+            ),
+            token_key=_key(environ, "CHINHCHU_TOKEN_KEY"),
+            token_key_previous=_key(environ, "CHINHCHU_TOKEN_KEY_PREVIOUS"),
+            encryption_key=_key(environ, "CHINHCHU_ENCRYPTION_KEY"),
+            encryption_key_previous=_key(environ, "CHINHCHU_ENCRYPTION_KEY_PREVIOUS"),
+        )
+
+    @property
+    def all_parts_embedded(self) -> bool:
+        """Whether both databases are the embedded ones."""
+        return self.database_url is None and self.valkey_url is None
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    named = environ.get("CHINHCHU_HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    return Path(platformdirs.user_data_path("chinhchu", appauthor=False))
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name)
+    if not text:
+        return default
+    if not (text.isascii() and text.isdigit() and 0 <= int(text[:9]) <= 65535 and len(text) <= 5):
+        raise SettingsError(f"{name} is not a port number (0 to 65535)")
+    return int(text)
+
+
+def _url(environ: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    if text.partition("://")[0] not in schemes:
+        raise SettingsError(f"{name} is not an address that starts with {schemes[0]}://")
+    return text
+
+
+def _key(environ: Mapping[str, str], name: str) -> bytes | None:
+    text = environ.get(name)
+    if not text:
+        return None
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise SettingsError(f"{name} is not a key of 64 hexadecimal digits")
+    return key
