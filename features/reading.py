@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
@@ -32,6 +33,7 @@ T = TypeVar("T")
 RawRows = Iterator[tuple[int, object]]
 
 _BATCH_ROWS = 8192
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARQUET = frozenset({".parquet", ".pq"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
 
@@ -243,10 +245,25 @@ def _values(path: Path, name: str, column: pa.Array) -> list[object]:
     """The Python values of one column; a column in an impossible state is named."""
     try:
         if pa.types.is_timestamp(column.type):
-            column = column.cast(pa.timestamp("us", column.type.tz), safe=False)
+            return _moments(column)
         return cast("list[object]", column.to_pylist())
     except (UnicodeDecodeError, ValueError, OverflowError, pa.ArrowException) as error:
         raise InputError(f"{path}: column {name} holds values that cannot be read") from error
+
+
+def _moments(column: pa.Array) -> list[object]:
+    """Timestamps as aware UTC moments; one beyond the calendar stays a number, unreadable later.
+
+    Goes by whole microseconds, because Arrow's own way imports pandas and cannot do nanoseconds.
+    """
+    exact = column.cast(pa.timestamp("us", column.type.tz), safe=False).cast(pa.int64())
+    out: list[object] = []
+    for micros in exact.to_pylist():
+        try:
+            out.append(None if micros is None else _EPOCH + timedelta(microseconds=micros))
+        except OverflowError:
+            out.append(micros)
+    return out
 
 
 def _csv_rows(path: Path, form: _Form[T]) -> RawRows:

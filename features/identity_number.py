@@ -1,0 +1,114 @@
+"""A Vietnamese identity number: reading it as typed, repairing it, and what its structure says.
+
+Twelve digits `PPP G YY RRRRRR`: province of birth registration, century and sex, year, six free
+digits; there is no check digit. Police have issued numbers whose structure is wrong, so structure
+is a reason to verify, never one to refuse. Province codes: Circular 07/2016/TT-BCA, annex 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from features.registration import IdNumber, Sex
+
+_SEPARATORS = re.compile(r"[\s.\-_/,'\u200b\u00a0]+")
+_LETTERS = str.maketrans("OoQDIilL|SsBZz", "00001111155822")
+
+_PROVINCE_CODES_WRITTEN = """
+    001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035
+    036 037 038 040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072
+    074 075 077 079 080 082 083 084 086 087 089 091 092 093 094 095 096
+    """
+PROVINCE_CODES = frozenset(_PROVINCE_CODES_WRITTEN.split())
+"""The 63 provinces before July 2025; births abroad carry other codes, from 100 up."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Reading:
+    """What a number as typed can be, most likely first, and the repair that leads there.
+
+    `candidates` are 12-digit numbers; `former` is the text as a 9-digit or cancelled number.
+    """
+
+    candidates: tuple[tuple[IdNumber, str], ...]
+    former: str | None
+    digits: str
+
+    @property
+    def damaged(self) -> bool:
+        """Whether it cannot be any identity number as it stands."""
+        return len(self.digits) not in (9, 12)
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """What a 12-digit number says of its holder; None where that part is impossible."""
+
+    province_code: str | None
+    sex: Sex | None
+    birth_year: int | None
+
+
+@lru_cache(maxsize=65536)
+def read(text: str) -> Reading:
+    """Reads a number as typed; separators are no difference, letters and lost zeros are repairs."""
+    bare = _SEPARATORS.sub("", text)
+    digits = bare.translate(_LETTERS)
+    if not (digits.isascii() and digits.isdigit()):
+        return Reading((), None, "")
+    lettered = digits != bare
+    if len(digits) == 12:
+        code = "letters_for_digits" if lettered else "same"
+        return Reading(((IdNumber(digits), code),), digits, digits)
+    candidates: tuple[tuple[IdNumber, str], ...] = ()
+    if len(digits) in (10, 11) and digits.zfill(12)[:3] in PROVINCE_CODES:
+        candidates = ((IdNumber(digits.zfill(12)), "leading_zero_lost"),)
+    return Reading(candidates, digits if len(digits) == 9 else None, digits)
+
+
+def normal(text: str) -> str | None:
+    """Digits of the number as it was meant: 12 where they can be had, else what was typed."""
+    reading = read(text)
+    if reading.candidates:
+        return reading.candidates[0][0]
+    return reading.digits or None
+
+
+def structure(number: str) -> Structure:
+    """Province, sex and birth year out of a 12-digit number."""
+    century = int(number[3])
+    return Structure(
+        province_code=number[:3] if number[:3] in PROVINCE_CODES else None,
+        sex=Sex.FEMALE if century % 2 else Sex.MALE,
+        birth_year=1900 + 100 * (century // 2) + int(number[4:6]) if century <= 3 else None,
+    )
+
+
+def neighbours(digits: str) -> Iterator[IdNumber]:
+    """Every 12-digit number one slip away: a digit other, missing, too many, or two swapped."""
+    if len(digits) == 12:
+        yield from _substituted(digits)
+        yield from _swapped(digits)
+    elif len(digits) == 11:
+        for at in range(12):
+            for digit in "0123456789":
+                yield IdNumber(digits[:at] + digit + digits[at:])
+    elif len(digits) == 13:
+        for at in range(13):
+            yield IdNumber(digits[:at] + digits[at + 1 :])
+
+
+def _substituted(digits: str) -> Iterator[IdNumber]:
+    for at, old in enumerate(digits):
+        for digit in "0123456789":
+            if digit != old:
+                yield IdNumber(digits[:at] + digit + digits[at + 1 :])
+
+
+def _swapped(digits: str) -> Iterator[IdNumber]:
+    for at in range(len(digits) - 1):
+        if digits[at] != digits[at + 1]:
+            yield IdNumber(digits[:at] + digits[at + 1] + digits[at] + digits[at + 2 :])

@@ -1,0 +1,88 @@
+"""The Vietnamese syllable: its letters, its tone, and whether a string of letters is one at all.
+
+A syllable is an initial consonant and a rhyme, with one of six tones. The tone mark may stand on
+either vowel of an open `oa`, `oe`, `uy`, so two syllables are compared as letters plus tone.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+TONES = {"\u0300": "f", "\u0301": "s", "\u0303": "x", "\u0309": "r", "\u0323": "j"}
+"""Combining tone marks, each with its Telex key."""
+
+_MARK_OF_KEY = {key: mark for mark, key in TONES.items()}
+
+_INITIALS_WRITTEN = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
+_RHYMES_WRITTEN = """
+    a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ăt âc âm ân âng âp ât âu ây
+    e ec em en eng eo ep et ê êch êm ên ênh êp êt êu
+    i ia ich iêc iêm iên iêng iêp iêt iêu im in inh ip it iu
+    o oa oac oach oai oam oan oang oanh oao oap oat oay oăc oăm oăn oăng oăt oc oe oen oeo oet
+    oi om on ong oong ooc op ot ô ôc ôi ôm ôn ông ôp ôt ơ ơi ơm ơn ơp ơt
+    u ua uân uâng uât uây uc uê uêch uênh ui um un ung uôc uôi uôm uôn uông uôt up ut uơ
+    uy uya uych uyên uyêt uynh uyt uyp uyu ư ưa ưc ưi ưm ưn ưng ươc ươi ươm ươn ương ươp ươt ươu
+    ưt ưu y yêm yên yêng yêt yêu
+    """
+_INITIALS = frozenset(["", *_INITIALS_WRITTEN.split()])
+_RHYMES = frozenset(_RHYMES_WRITTEN.split())
+
+
+def without_marks(text: str) -> str:
+    """Letters without any mark, đ as d; case and everything else as it stands."""
+    if text.isascii():
+        return text
+    plain = "".join(c for c in unicodedata.normalize("NFD", text) if not unicodedata.combining(c))
+    return plain.replace("đ", "d").replace("Đ", "D")
+
+
+_PLAIN_RHYMES = frozenset(without_marks(rhyme) for rhyme in _RHYMES)
+_PLAIN_INITIALS = frozenset(without_marks(initial) for initial in _INITIALS)
+
+
+def letters_and_tone(syllable: str) -> tuple[str, str]:
+    """The letters without tone (`ê`, `ơ`, `đ` stay) and the tone's Telex key ('' for level)."""
+    letters, tone = [], ""
+    for char in unicodedata.normalize("NFD", syllable):
+        if char in TONES:
+            tone = TONES[char]
+        else:
+            letters.append(char)
+    return unicodedata.normalize("NFC", "".join(letters)), tone
+
+
+def is_syllable(word: str) -> bool:
+    """Whether a word, with its marks, can be Vietnamese."""
+    letters, _ = letters_and_tone(word.lower())
+    return _splits(letters, _INITIALS, _RHYMES)
+
+
+def is_plain_syllable(word: str) -> bool:
+    """Whether a word without marks can be a Vietnamese syllable typed without them."""
+    return _splits(word.lower(), _PLAIN_INITIALS, _PLAIN_RHYMES)
+
+
+def _splits(letters: str, initials: frozenset[str], rhymes: frozenset[str]) -> bool:
+    if letters == "gi":
+        return True
+    return any(
+        letters[:i] in initials and letters[i:] in rhymes for i in range(min(4, len(letters)))
+    )
+
+
+def with_tone(letters: str, key: str) -> str:
+    """Puts the tone of a Telex key on the vowel that carries it, in the older placement (hòa)."""
+    vowels = [i for i, c in enumerate(letters) if without_marks(c).lower() in "aeiouy"]
+    if not key or not vowels:
+        return letters
+    if len(vowels) > 1 and letters[:2].lower() in {"qu", "gi"}:
+        vowels = vowels[1:]
+    marked = [i for i in vowels if not letters[i].isascii()]
+    if marked:
+        at = marked[-1]
+    elif vowels[-1] == len(letters) - 1 and len(vowels) > 1:
+        at = vowels[-2]
+    else:
+        at = vowels[min(len(vowels) - 1, 1)]
+    toned = letters[: at + 1] + _MARK_OF_KEY[key] + letters[at + 1 :]
+    return unicodedata.normalize("NFC", toned)
