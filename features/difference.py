@@ -1,0 +1,172 @@
+"""Every way a field can differ from the register: its code, its weight, and a sentence for a clerk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from features.evidence import FieldEvidence, Outcome
+
+_MATCH, _PARTIAL = Outcome.MATCH, Outcome.PARTIAL
+_MISMATCH, _UNAVAILABLE = Outcome.MISMATCH, Outcome.UNAVAILABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a difference weighs, and how it is told in English and in Vietnamese."""
+
+    outcome: Outcome
+    en: str
+    vi: str
+
+
+DIFFERENCES: dict[str, Difference] = {
+    # any field
+    "same": Difference(_MATCH, "Agrees with the register.", "Khớp với cơ sở dữ liệu."),
+    "not_given": Difference(
+        _UNAVAILABLE, "Not given in the registration.", "Hồ sơ đăng ký không khai."
+    ),
+    "register_silent": Difference(
+        _UNAVAILABLE, "The register does not know this.", "Cơ sở dữ liệu không có thông tin này."
+    ),
+    "no_person": Difference(
+        _UNAVAILABLE,
+        "There is no single person to compare with.",
+        "Không xác định được một người duy nhất để đối chiếu.",
+    ),
+    "unreadable": Difference(
+        _UNAVAILABLE, "What was typed cannot be read.", "Không đọc được nội dung đã nhập."
+    ),
+    "one_digit": Difference(
+        _PARTIAL,
+        "One digit is wrong, missing or swapped with its neighbour.",
+        "Sai, thiếu hoặc đảo một chữ số.",
+    ),
+    # document number
+    "leading_zero_lost": Difference(_PARTIAL, "Leading zeros were lost.", "Bị mất số 0 ở đầu."),
+    "letters_for_digits": Difference(
+        _PARTIAL, "Letters were typed for digits (O for 0, l for 1).", "Gõ chữ thay cho số (O, l)."
+    ),
+    "two_digits": Difference(_PARTIAL, "Two digits are wrong.", "Sai hai chữ số."),
+    "former_number": Difference(
+        _PARTIAL,
+        "A former number of the same person (old identity card).",
+        "Số giấy tờ cũ của cùng một người (CMND cũ).",
+    ),
+    "former_number_unknown": Difference(
+        _UNAVAILABLE,
+        "An old 9-digit number that the register does not link to anyone.",
+        "Số CMND 9 số chưa được liên kết với người nào.",
+    ),
+    "other_document_number": Difference(
+        _UNAVAILABLE,
+        "The number of another paper, not a personal number.",
+        "Số của giấy tờ khác, không phải số định danh.",
+    ),
+    "other_number": Difference(
+        _MISMATCH, "The number of nobody, or of somebody else.", "Số không phải của người này."
+    ),
+    "not_in_register": Difference(
+        _MISMATCH, "The register holds nobody under this number.", "Không có ai mang số này."
+    ),
+    # name
+    "case_or_spacing": Difference(
+        _MATCH,
+        "Differs in capitals, spaces or punctuation.",
+        "Khác chữ hoa, dấu cách hoặc dấu câu.",
+    ),
+    "tone_placement": Difference(
+        _MATCH, "The tone mark stands on the other vowel.", "Đặt dấu thanh ở vị trí khác (hòa/hoà)."
+    ),
+    "diacritics_missing": Difference(
+        _MATCH, "Typed without diacritics.", "Gõ không dấu hoặc thiếu dấu."
+    ),
+    "telex": Difference(
+        _MATCH, "Raw Telex keystrokes were stored.", "Gõ kiểu Telex nhưng chưa chuyển thành dấu."
+    ),
+    "vni_keys": Difference(
+        _MATCH, "Raw VNI keystrokes were stored.", "Gõ kiểu VNI nhưng chưa chuyển thành dấu."
+    ),
+    "legacy_encoding": Difference(
+        _MATCH, "Written in an old font or encoding.", "Lỗi bảng mã hoặc phông chữ cũ."
+    ),
+    "other_diacritics": Difference(_PARTIAL, "Other diacritics.", "Sai dấu."),
+    "i_y": Difference(_PARTIAL, "i is written for y, or y for i.", "Viết i thay y hoặc ngược lại."),
+    "word_order": Difference(
+        _PARTIAL, "The parts of the name are in another order.", "Đảo thứ tự họ, đệm, tên."
+    ),
+    "regional_family": Difference(
+        _PARTIAL,
+        "The other regional form of the family name (Hoàng/Huỳnh, Vũ/Võ).",
+        "Họ viết theo vùng miền khác (Hoàng/Huỳnh, Vũ/Võ).",
+    ),
+    "missing_middle": Difference(_PARTIAL, "A middle name is missing.", "Thiếu tên đệm."),
+    "extra_middle": Difference(_PARTIAL, "A middle name is added.", "Thừa tên đệm."),
+    "initials": Difference(_PARTIAL, "Names are shortened to initials.", "Họ, đệm viết tắt."),
+    "one_letter": Difference(
+        _PARTIAL,
+        "One letter is wrong, missing or swapped with its neighbour.",
+        "Sai, thiếu hoặc đảo một chữ cái.",
+    ),
+    "two_slips": Difference(_PARTIAL, "Two small slips in the name.", "Hai lỗi nhỏ trong họ tên."),
+    "different_name": Difference(_MISMATCH, "Another name.", "Họ tên khác."),
+    # birth date
+    "day_month_swapped": Difference(_PARTIAL, "Day and month are swapped.", "Đảo ngày và tháng."),
+    "year_only": Difference(_PARTIAL, "Only the year is given.", "Chỉ khai năm sinh."),
+    "month_only": Difference(
+        _PARTIAL, "Only the month and year are given.", "Chỉ khai tháng và năm sinh."
+    ),
+    "first_of_january": Difference(
+        _PARTIAL, "1 January was given for an unknown day.", "Khai 01/01 thay cho ngày sinh thật."
+    ),
+    "register_less_exact": Difference(
+        _MATCH,
+        "Agrees as far as the register knows the date.",
+        "Khớp trong phạm vi cơ sở dữ liệu biết ngày sinh.",
+    ),
+    "register_unreadable": Difference(
+        _UNAVAILABLE,
+        "The register's own date cannot be read.",
+        "Không đọc được ngày sinh trong cơ sở dữ liệu.",
+    ),
+    "day_slip": Difference(_PARTIAL, "The day is wrong.", "Sai ngày."),
+    "different_date": Difference(_MISMATCH, "Another date.", "Ngày khác."),
+    # sex
+    "other_sex": Difference(_MISMATCH, "The other sex.", "Khác giới tính."),
+    # address
+    "written_differently": Difference(
+        _MATCH, "The same address, written differently.", "Cùng địa chỉ, cách viết khác."
+    ),
+    "part_missing": Difference(
+        _PARTIAL, "A part of the address is missing.", "Thiếu một phần địa chỉ."
+    ),
+    "spelling": Difference(_PARTIAL, "A slip in the address.", "Lỗi gõ trong địa chỉ."),
+    "administrative_unit": Difference(
+        _PARTIAL,
+        "The same place under old or new administrative units.",
+        "Cùng nơi, khác đơn vị hành chính cũ và mới.",
+    ),
+    "same_province": Difference(
+        _MISMATCH, "Another address in the same province.", "Địa chỉ khác, cùng tỉnh thành."
+    ),
+    "other_address": Difference(_MISMATCH, "Another address.", "Địa chỉ khác."),
+    # issue date of the document
+    "earlier_document": Difference(
+        _MISMATCH, "An earlier document than the valid one.", "Giấy tờ cấp trước giấy tờ hiện hành."
+    ),
+    "later_document": Difference(
+        _MISMATCH, "A later document than the register knows.", "Giấy tờ cấp sau giấy tờ đã biết."
+    ),
+}
+"""Code -> difference. Codes hold no personal data."""
+
+_EVIDENCE = {code: FieldEvidence(d.outcome, code) for code, d in DIFFERENCES.items()}
+
+
+def evidence(code: str) -> FieldEvidence:
+    """The evidence of one field that differs by `code`."""
+    return _EVIDENCE[code]
+
+
+def outcome(code: str) -> Outcome:
+    """How a difference weighs."""
+    return DIFFERENCES[code].outcome
