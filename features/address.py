@@ -101,8 +101,8 @@ def read(text: str) -> Address:
     parts = [words for part in plain.split(",") if (words := _words(part))]
     if parts:
         parts[-1] = _SHORT_FORMS.get(parts[-1], parts[-1])
-    words = tuple(" ".join(parts).split())
-    return Address(words=words, place=parts[0] if parts else "", province=_province(words))
+    every = tuple(" ".join(parts).split())
+    return Address(words=every, place=parts[0] if parts else "", province=_province(every))
 
 
 def _words(part: str) -> str:

@@ -170,3 +170,6 @@ def evidence(code: str) -> FieldEvidence:
 def outcome(code: str) -> Outcome:
     """How a difference weighs."""
     return DIFFERENCES[code].outcome
+
+SENTENCES: dict[str, tuple[str, str]] = {code: (d.vi, d.en) for code, d in DIFFERENCES.items()}
+"""Code -> the sentence in Vietnamese, and in English."""
