@@ -1,0 +1,62 @@
+"""The answer of the API: the published decision row, its identity in the ledger, and its words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from features.difference import DIFFERENCES
+from models.reasons import REASONS
+from service.ledger.records import StoredOutcome, StoredScreening
+
+
+def screening_form(stored: StoredScreening) -> dict[str, Any]:
+    """One screening as its caller reads it; a repeated call gets the same, byte for byte."""
+    return {
+        "screening_id": str(stored.screening_id),
+        "position": stored.position,
+        "screened_at": moment(stored.screened_at),
+        **stored.row(),
+        "reason_texts": [reason_form(code) for code in stored.reasons],
+        "evidence": {
+            name: {
+                "outcome": found["outcome"],
+                "difference": found["difference"],
+                **_difference_words(found["difference"]),
+            }
+            for name, found in stored.fields.items()
+        },
+        "rescreens": None if stored.rescreens is None else str(stored.rescreens),
+    }
+
+
+def outcome_form(stored: StoredOutcome) -> dict[str, Any]:
+    """One outcome as it was recorded."""
+    outcome = stored.outcome
+    return {
+        "registration_id": outcome.registration_id,
+        "is_fraud": outcome.is_fraud,
+        "typology": outcome.typology,
+        "confirmed_at": moment(outcome.confirmed_at),
+        "position": stored.position,
+        "received_at": moment(stored.received_at),
+    }
+
+
+def reason_form(code: str) -> dict[str, str]:
+    """A reason code with its sentences."""
+    vietnamese, english = REASONS.get(code, (code, code))
+    return {"code": code, "vi": vietnamese, "en": english}
+
+
+def moment(at: datetime) -> str:
+    """A moment as the API writes it: ISO 8601 in UTC."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _difference_words(code: str) -> dict[str, str]:
+    """A row may be older than the table: a code that left it still shows itself."""
+    difference = DIFFERENCES.get(code)
+    if difference is None:
+        return {"vi": code, "en": code}
+    return {"vi": difference.vi, "en": difference.en}

@@ -1,0 +1,138 @@
+"""What the lane does with one batch: gather, judge, commit, project, and only then answer."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import redis
+
+from features.registration import Registration
+from graph.attributes import Mark, Node
+from models.decision import Screening
+from service.calls import Answered, OutcomeCall, ScreeningCall
+from service.errors import ConflictError, NotFoundError
+from service.keys import Keys
+from service.ledger.reading import Known, WholeLedger
+from service.ledger.records import Asked, Judged, Key, NewOutcome, StoredOutcome, content
+from service.ledger.writing import Writer
+from service.projection import Projected, catch_up
+
+_logger = logging.getLogger(__name__)
+
+_OTHER_CONTENT = "this registration_id was sent before with different content"
+_OTHER_OUTCOME = "this registration has another outcome already"
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """The one road, with everything it needs already in its hands.
+
+    `judge` gives for each registration, in order, its screening and its node in the graph.
+    """
+
+    judge: Callable[[Sequence[Registration]], list[tuple[Screening, Node]]]
+
+
+class Batches:
+    """Answers batches of calls; one thread at a time."""
+
+    def __init__(
+        self,
+        road: Road,
+        graph: Projected,
+        keys: Keys,
+        before: Callable[[Writer, datetime], None],
+    ) -> None:
+        """`before` runs ahead of each batch: what is due by then (the day's ring run)."""
+        self._road = road
+        self._graph = graph
+        self._keys = keys
+        self._before = before
+
+    def screen(self, writer: Writer, calls: Sequence[ScreeningCall], now: datetime) -> None:
+        """Screens what is new, answers the rest from the ledger."""
+        ledger = WholeLedger(writer.door, self._keys)
+        position = catch_up(ledger, self._graph)
+        self._before(writer, now)
+        known = ledger.known(list({call.key for call in calls}))
+        fresh = self._sort_out(calls, known)
+        ordered = sorted(fresh, key=lambda same: same[0].registration.order)
+        firsts = [same[0] for same in ordered]
+        judged = [
+            Judged(
+                screening=screening,
+                node=node,
+                asked=Asked(call.asked_by, call.purpose, now),
+                graph_position=position,
+                in_ledger=call.key in known,
+            )
+            for call, (screening, node) in zip(
+                firsts, self._road.judge([c.registration for c in firsts]), strict=True
+            )
+        ]
+        if not judged:
+            return
+        stored = writer.record_screenings(judged)
+        self._project([j.node for j in judged if not j.in_ledger], [], ledger)
+        for same, answer in zip(ordered, stored, strict=True):
+            for i, call in enumerate(same):
+                call.future.set_result(Answered(answer, repeated=i > 0))
+
+    def learn(self, writer: Writer, calls: Sequence[OutcomeCall], now: datetime) -> None:
+        """Records what is new of registrations that the ledger holds."""
+        ledger = WholeLedger(writer.door, self._keys)
+        catch_up(ledger, self._graph)
+        keys = list({call.key for call in calls})
+        nodes = {(n.institution, n.registration_id): n for n in ledger.nodes(keys)}
+        held = {k: s.outcome for k, s in ledger.known_outcomes(keys).items()}
+        fresh: dict[Key, NewOutcome] = {}
+        for call in calls:
+            if call.key in nodes and call.key not in held:
+                fresh.setdefault(call.key, call.outcome)
+        new = writer.record_outcomes(list(fresh.values()), now) if fresh else []
+        marks = [
+            Mark(nodes[s.outcome.key], s.outcome.confirmed_at, s.outcome.is_fraud) for s in new
+        ]
+        if marks:
+            self._project([], marks, ledger)
+        _answer(calls, ledger.known_outcomes(keys))
+
+    def _sort_out(
+        self, calls: Sequence[ScreeningCall], known: dict[Key, Known]
+    ) -> list[list[ScreeningCall]]:
+        """Answers what needs no screening; groups the rest by key, equal content together."""
+        groups: dict[Key, list[ScreeningCall]] = {}
+        for call in calls:
+            held = known.get(call.key)
+            plain = content(call.registration)
+            first = groups.get(call.key)
+            if held is not None and not self._keys.is_digest_of(held.digest, plain):
+                call.future.set_exception(ConflictError(_OTHER_CONTENT))
+            elif held is not None and held.screening is not None:
+                call.future.set_result(Answered(held.screening, repeated=True))
+            elif first is not None and content(first[0].registration) != plain:
+                call.future.set_exception(ConflictError(_OTHER_CONTENT))
+            else:
+                groups.setdefault(call.key, []).append(call)
+        return list(groups.values())
+
+    def _project(self, nodes: Sequence[Node], marks: Sequence[Mark], ledger: WholeLedger) -> None:
+        """A graph that is away now is caught up before the next answer; this one is committed."""
+        try:
+            self._graph.project(nodes, marks, ledger.last_position())
+        except redis.RedisError:
+            _logger.warning("the live graph is away; it will be caught up from the ledger")
+
+
+def _answer(calls: Sequence[OutcomeCall], held: dict[Key, StoredOutcome]) -> None:
+    for call in calls:
+        stored = held.get(call.key)
+        if stored is None:
+            call.future.set_exception(NotFoundError("no such registration"))
+        elif stored.outcome != call.outcome:
+            call.future.set_exception(ConflictError(_OTHER_OUTCOME))
+        else:
+            call.future.set_result(stored)

@@ -1,0 +1,50 @@
+"""The ledger's schema: brought up to date at start, one numbered file after the other."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import psycopg
+from psycopg import sql
+
+from features.errors import NewerFormatError
+from service.errors import StartError
+
+_STEPS = ("001_first.sql",)
+VERSION = len(_STEPS)
+_LOCK = 0x6368_6E01
+"""Two processes may start at once; one migrates, the other waits."""
+
+
+def migrate(database_url: str) -> None:
+    """Brings the database to this program's schema, in one transaction.
+
+    Raises:
+        NewerFormatError: a newer version of the program wrote it; nothing is touched.
+        StartError: it cannot be reached, or the account may not make tables.
+    """
+    try:
+        with psycopg.connect(database_url, connect_timeout=10) as door, door.transaction():
+            _migrate(door)
+    except psycopg.errors.DiskFull:
+        raise StartError("no room left for the ledger") from None
+    except psycopg.OperationalError:
+        raise StartError("the database does not answer (CHINHCHU_DATABASE_URL)") from None
+    except psycopg.errors.InsufficientPrivilege:
+        raise StartError("the database account may not make the ledger's tables") from None
+
+
+def _migrate(door: psycopg.Connection) -> None:
+    door.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    door.execute("CREATE TABLE IF NOT EXISTS schema_version (version integer NOT NULL)")
+    row = door.execute("SELECT max(version) FROM schema_version").fetchone()
+    present = 0 if row is None or row[0] is None else int(row[0])
+    if present > VERSION:
+        raise NewerFormatError(
+            f"the ledger is of version {present}, this program understands {VERSION}"
+        )
+    folder = resources.files("service.ledger") / "schema"
+    for number, name in enumerate(_STEPS[present:], present + 1):
+        step = (folder / name).read_text("utf-8")
+        door.execute(sql.SQL(step))
+        door.execute("INSERT INTO schema_version VALUES (%s)", [number])

@@ -1,0 +1,259 @@
+"""What is read from the ledger.
+
+`Reader` is scoped: every function takes an institution, and another institution's rows do not
+exist for it. `WholeLedger` is not: it serves the lane, the projection and the console, whose
+reader is an administrator, and nothing that an institution can call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import dict_row
+
+from features.registration import Institution, Registration, RegistrationId
+from graph.attributes import Mark, Node
+from service.keys import Keys
+from service.ledger.records import (
+    Key,
+    NewOutcome,
+    StoredOutcome,
+    StoredScreening,
+    registration_of,
+)
+from service.ledger.writing import bound
+
+_SCREENING = """
+SELECT position, screening_id, institution, registration_id, screened_at, purpose, asked_by,
+    decision, risk, risk_band, identity, matched_ciphertext, fields, reasons, ring_id,
+    model_version, policy_version, graph_position, rescreens
+FROM screenings
+"""
+_EVENTS = """
+SELECT position, node, is_fraud, confirmed_at FROM (
+    SELECT position, node, NULL::boolean AS is_fraud, NULL::timestamptz AS confirmed_at
+    FROM registrations WHERE position > %(after)s
+    UNION ALL
+    SELECT o.position, r.node, o.is_fraud, o.confirmed_at
+    FROM outcomes o JOIN registrations r USING (institution, registration_id)
+    WHERE o.position > %(after)s
+) AS events ORDER BY position LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One step of the projection: a node to remember, or a mark on one."""
+
+    position: int
+    node: Node | None
+    mark: Mark | None
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the ledger holds of a key: the digest of its content, and its screening if any."""
+
+    digest: bytes
+    screening: StoredScreening | None
+
+
+@dataclass(frozen=True, slots=True)
+class RingMember:
+    """One member of a ring as of a ring run."""
+
+    run_at: datetime
+    ring_id: str
+    institution: Institution
+    registration_id: RegistrationId
+    ring_risk: float
+
+
+class Reader:
+    """Reads for one institution at a time."""
+
+    def __init__(self, door: psycopg.Connection, keys: Keys) -> None:
+        self._door = door
+        self._keys = keys
+
+    def screening(self, institution: Institution, screening_id: UUID) -> StoredScreening | None:
+        """A screening by its own id; None where it is another institution's."""
+        found = self._screenings(
+            "WHERE institution = %s AND screening_id = %s", institution, screening_id
+        )
+        return found[0] if found else None
+
+    def screenings_of(
+        self, institution: Institution, registration_id: RegistrationId
+    ) -> list[StoredScreening]:
+        """Every screening of a registration, the first one first."""
+        return self._screenings(
+            "WHERE institution = %s AND registration_id = %s ORDER BY position",
+            institution,
+            registration_id,
+        )
+
+    def outcome(
+        self, institution: Institution, registration_id: RegistrationId
+    ) -> StoredOutcome | None:
+        """What became known of a registration."""
+        row = self._door.execute(
+            "SELECT position, is_fraud, typology, confirmed_at, received_at FROM outcomes "
+            "WHERE institution = %s AND registration_id = %s",
+            [institution, registration_id],
+        ).fetchone()
+        if row is None:
+            return None
+        known = NewOutcome(institution, registration_id, row[1], row[2], row[3])
+        return StoredOutcome(row[0], known, row[4])
+
+    def registration(
+        self, institution: Institution, registration_id: RegistrationId
+    ) -> Registration | None:
+        """A registration as its sender typed it: personal data, to be shown to few."""
+        row = self._door.execute(
+            "SELECT inputs_ciphertext FROM registrations "
+            "WHERE institution = %s AND registration_id = %s",
+            [institution, registration_id],
+        ).fetchone()
+        if row is None:
+            return None
+        key = (institution, registration_id)
+        return registration_of(self._keys.unseal(bytes(row[0]), bound("inputs", key)))
+
+    def _screenings(self, where: str, *values: object) -> list[StoredScreening]:
+        with self._door.cursor(row_factory=dict_row) as cursor:
+            cursor.execute(f"{_SCREENING} {where}", values)
+            return [self._stored(row) for row in cursor]
+
+    def _stored(self, row: dict[str, Any]) -> StoredScreening:
+        sealed = row.pop("matched_ciphertext")
+        key = (row["institution"], row["registration_id"])
+        matched = None
+        if sealed is not None:
+            matched = self._keys.unseal(bytes(sealed), bound("matched", key)).decode()
+        row["reasons"] = tuple(row["reasons"])
+        return StoredScreening(matched_id_number=matched, **row)
+
+
+class WholeLedger(Reader):
+    """Reads across institutions, for the lane, the projection and administrators."""
+
+    def known(self, keys: Sequence[Key]) -> dict[Key, Known]:
+        """What is held under each of these keys; absent keys are absent."""
+        if not keys:
+            return {}
+        lists = [[k[0] for k in keys], [k[1] for k in keys]]
+        wanted = "(institution, registration_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))"
+        first = {
+            (s.institution, s.registration_id): s
+            for s in self._screenings(f"WHERE rescreens IS NULL AND {wanted}", *lists)
+        }
+        rows = self._door.execute(
+            "SELECT institution, registration_id, content_digest FROM registrations "  # noqa: S608
+            f"WHERE {wanted}",
+            lists,
+        )
+        return {(i, r): Known(bytes(d), first.get((i, r))) for i, r, d in rows}
+
+    def known_outcomes(self, keys: Sequence[Key]) -> dict[Key, StoredOutcome]:
+        """The outcomes held for these registrations."""
+        rows = self._door.execute(
+            "SELECT institution, registration_id, is_fraud, typology, confirmed_at, position, "
+            "received_at FROM outcomes WHERE (institution, registration_id) IN "
+            "(SELECT * FROM unnest(%s::text[], %s::text[]))",
+            [[k[0] for k in keys], [k[1] for k in keys]],
+        )
+        return {(r[0], r[1]): StoredOutcome(r[5], NewOutcome(*r[:5]), r[6]) for r in rows}
+
+    def last_position(self) -> int:
+        """The position of the last event that concerns the graph; 0 in an empty ledger."""
+        row = self._door.execute(
+            "SELECT greatest((SELECT max(position) FROM registrations), "
+            "(SELECT max(position) FROM outcomes))"
+        ).fetchone()
+        return 0 if row is None or row[0] is None else int(row[0])
+
+    def events(self, after: int, limit: int) -> list[Event]:
+        """What the graph has to learn after a position, in order."""
+        rows = self._door.execute(_EVENTS, {"after": after, "limit": limit})
+        return [_event(row) for row in rows]
+
+    def nodes_and_marks(self, before: datetime) -> tuple[list[Node], list[Mark]]:
+        """All registrations and outcomes strictly before a moment, for a ring run."""
+        nodes = self._door.execute(
+            "SELECT node FROM registrations WHERE registered_at < %s "
+            "ORDER BY registered_at, registration_id, institution",
+            [before],
+        )
+        marks = self._door.execute(
+            "SELECT r.node, o.confirmed_at, o.is_fraud FROM outcomes o "
+            "JOIN registrations r USING (institution, registration_id) "
+            "WHERE o.confirmed_at < %s ORDER BY o.confirmed_at, o.position",
+            [before],
+        )
+        return (
+            [Node.from_json(row[0]) for row in nodes],
+            [Mark(Node.from_json(node), at, fraud) for node, at, fraud in marks],
+        )
+
+    def latest(self, limit: int) -> list[StoredScreening]:
+        """The latest screenings of all institutions, newest first."""
+        return self._screenings("ORDER BY position DESC LIMIT %s", limit)
+
+    def screening_anywhere(self, screening_id: UUID) -> StoredScreening | None:
+        """A screening by its own id, whoever's it is."""
+        found = self._screenings("WHERE screening_id = %s", screening_id)
+        return found[0] if found else None
+
+    def all_screenings(self) -> Iterator[StoredScreening]:
+        """Every screening in order of position."""
+        yield from self._screenings("ORDER BY position")
+
+    def nodes(self, keys: Sequence[Key]) -> list[Node]:
+        """The nodes of these registrations, in the order of the world."""
+        rows = self._door.execute(
+            "SELECT node FROM registrations WHERE (institution, registration_id) IN "
+            "(SELECT * FROM unnest(%s::text[], %s::text[])) "
+            "ORDER BY registered_at, registration_id, institution",
+            [[k[0] for k in keys], [k[1] for k in keys]],
+        )
+        return [Node.from_json(row[0]) for row in rows]
+
+    def last_ring_run(self) -> datetime | None:
+        """The moment of the last ring run."""
+        row = self._door.execute("SELECT max(run_at) FROM ring_runs").fetchone()
+        return None if row is None else row[0]
+
+    def ring(self, ring_id: str) -> list[RingMember]:
+        """The members of a ring at the last run that knew it."""
+        return self._ring_members(
+            "ring_id = %(ring)s AND run_at = (SELECT max(run_at) FROM rings "
+            "WHERE ring_id = %(ring)s)",
+            {"ring": ring_id},
+        )
+
+    def rings_of_run(self, run_at: datetime) -> list[RingMember]:
+        """Every member of every ring of one run."""
+        return self._ring_members("run_at = %(run)s", {"run": run_at})
+
+    def _ring_members(self, where: str, values: dict[str, object]) -> list[RingMember]:
+        rows = self._door.execute(
+            "SELECT run_at, ring_id, institution, registration_id, ring_risk FROM rings "  # noqa: S608
+            f"WHERE {where} ORDER BY ring_id, registration_id, institution",
+            values,
+        )
+        return [RingMember(*row) for row in rows]
+
+
+def _event(row: tuple[Any, ...]) -> Event:
+    position, form, is_fraud, confirmed_at = row
+    node = Node.from_json(form)
+    if is_fraud is None:
+        return Event(position, node, None)
+    return Event(position, None, Mark(node, confirmed_at, is_fraud))

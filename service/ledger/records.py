@@ -1,0 +1,164 @@
+"""The rows of the ledger as values, and their sealed forms."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from features.evidence import FIELDS, Evidence
+from features.parsing import parse_registration
+from features.registration import Institution, Person, Registration, RegistrationId
+from graph.attributes import Node
+from models.decision import Screening
+
+Key = tuple[Institution, RegistrationId]
+"""What makes a registration unique: institution and the sender's key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asked, why, and when the answer was made."""
+
+    asked_by: str
+    purpose: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A screening about to be recorded: the judgement, the node, and where the graph stood.
+
+    `in_ledger` tells that the registration came earlier, with a book, and only its screening is
+    new.
+    """
+
+    screening: Screening
+    node: Node
+    asked: Asked
+    graph_position: int
+    in_ledger: bool
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class StoredScreening:
+    """A committed screening. `fields` maps a field to its outcome and difference."""
+
+    position: int
+    screening_id: UUID
+    institution: Institution
+    registration_id: RegistrationId
+    screened_at: datetime
+    purpose: str
+    asked_by: str
+    decision: str
+    risk: float
+    risk_band: str
+    identity: str
+    matched_id_number: str | None
+    fields: Mapping[str, Mapping[str, str]]
+    reasons: tuple[str, ...]
+    ring_id: str | None
+    model_version: str
+    policy_version: str
+    graph_position: int
+    rescreens: UUID | None
+
+    def __repr__(self) -> str:
+        """Key and decision alone."""
+        return f"StoredScreening({self.institution}/{self.registration_id}, {self.decision})"
+
+    def row(self) -> dict[str, Any]:
+        """The published decision row, one value a column."""
+        return {
+            "registration_id": self.registration_id,
+            "decision": self.decision,
+            "risk": self.risk,
+            "risk_band": self.risk_band,
+            "identity": self.identity,
+            "matched_id_number": self.matched_id_number,
+            **{f"match_{name}": self.fields[name]["outcome"] for name in FIELDS},
+            "reasons": list(self.reasons),
+            "ring_id": self.ring_id,
+            "model_version": self.model_version,
+            "policy_version": self.policy_version,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class NewOutcome:
+    """What became known of one registration, as its institution reports it."""
+
+    institution: Institution
+    registration_id: RegistrationId
+    is_fraud: bool
+    typology: str | None
+    confirmed_at: datetime
+
+    @property
+    def key(self) -> Key:
+        """The registration it speaks of."""
+        return self.institution, self.registration_id
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOutcome:
+    """A committed outcome."""
+
+    position: int
+    outcome: NewOutcome
+    received_at: datetime
+
+
+def content(registration: Registration) -> bytes:
+    """The registration in one canonical form: equal content gives equal bytes."""
+    form = {
+        f.name: _plain(value)
+        for f in fields(registration)
+        if (value := getattr(registration, f.name)) is not None
+    }
+    return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def registration_of(plain: bytes) -> Registration:
+    """The registration that `content` wrote."""
+    made = parse_registration(json.loads(plain))
+    if not isinstance(made, Registration):
+        raise TypeError("a stored registration does not parse")
+    return made
+
+
+def evidence_bytes(evidence: Evidence) -> bytes:
+    """The whole evidence, the register's record of the person included."""
+    form = {
+        "identity": evidence.identity.value,
+        "fields": field_forms(evidence),
+        "person": None if evidence.person is None else _person_form(evidence.person),
+        "found_by": None if evidence.found_by is None else evidence.found_by.value,
+        "register_available": evidence.register_available,
+    }
+    return json.dumps(form, ensure_ascii=False, sort_keys=True).encode()
+
+
+def field_forms(evidence: Evidence) -> dict[str, dict[str, str]]:
+    """Outcome and difference of each field: codes alone."""
+    return {
+        name: {"outcome": found.outcome.value, "difference": found.difference}
+        for name, found in evidence.fields.items()
+    }
+
+
+def _person_form(person: Person) -> dict[str, Any]:
+    return {f.name: _plain(getattr(person, f.name)) for f in fields(person)}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, StrEnum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value

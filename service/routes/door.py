@@ -1,0 +1,84 @@
+"""What every route needs at the door: the doors' own dependencies, and who is calling."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+from starlette.concurrency import run_in_threadpool
+
+from service.callers import Caller, Callers
+from service.lane import Lane
+from service.ledger import Ledger
+from service.problems import ProblemError
+
+AHEAD = timedelta(minutes=5)
+"""How far a sender's clock may be ahead of ours."""
+
+_PURPOSE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+
+
+class Asked(Protocol):
+    """Something that can say whether it answers."""
+
+    def __call__(self) -> bool:
+        """Whether it answers now."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What the routes reach: the lane, the ledger, the callers, the clock, and what must answer."""
+
+    lane: Lane
+    ledger: Ledger
+    callers: Callers
+    clock: Callable[[], datetime]
+    checks: dict[str, Asked]
+
+
+def doors(request: Request) -> Doors:
+    """The dependencies of this app."""
+    found: Doors = request.app.state.doors
+    return found
+
+
+async def caller(request: Request) -> Caller:
+    """Who is calling.
+
+    Raises:
+        ProblemError: no key, or not a valid one.
+        UnavailableError: the ledger is away.
+    """
+    key = _key(request)
+    if not key:
+        raise ProblemError("no-key")
+    callers = doors(request).callers
+    found = callers.remembered(key) or await run_in_threadpool(callers.verify, key)
+    if found is None:
+        raise ProblemError("bad-key")
+    return found
+
+
+def purpose(request: Request) -> str:
+    """Why the caller asks: the header X-Purpose, a short code; `registration` where absent."""
+    text = request.headers.get("x-purpose", "registration")
+    if not _PURPOSE.fullmatch(text):
+        raise ProblemError("invalid", [("X-Purpose", "unreadable")])
+    return text
+
+
+def _key(request: Request) -> str:
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer" and text.strip():
+        return text.strip()
+    return request.headers.get("x-api-key", "").strip()
+
+
+TheDoors = Annotated[Doors, Depends(doors)]
+TheCaller = Annotated[Caller, Depends(caller)]
+ThePurpose = Annotated[str, Depends(purpose)]

@@ -1,0 +1,91 @@
+"""Screenings: asked for one by one or in a list, and read again later."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import JSONResponse
+
+from features.parsing import parse_registration
+from features.registration import Registration, RegistrationId
+from service.answers import screening_form
+from service.bodies import items_of
+from service.problems import ProblemError
+from service.routes.door import AHEAD, Doors, TheCaller, TheDoors, ThePurpose
+from service.routes.replies import Result, reply, settled
+from service.schemas import ProblemDocument, RegistrationBody, ScreeningAnswer, body_of
+
+router = APIRouter(prefix="/v1/screenings", tags=["screenings"])
+
+
+@router.post(
+    "",
+    summary="Screen one registration, or a list of them",
+    response_model=ScreeningAnswer | list[ScreeningAnswer | ProblemDocument],
+    openapi_extra=body_of(RegistrationBody),
+)
+async def screen(
+    request: Request, doors: TheDoors, caller: TheCaller, purpose: ThePurpose
+) -> JSONResponse:
+    """Answers when the decision is committed.
+
+    A list is answered by a list in its order; an item that cannot be answered has a problem
+    document in its place.
+    """
+    items, many = await items_of(request)
+    read = [_registration(item, caller.institution, doors) for item in items]
+    results: dict[int, Result] = {
+        i: item for i, item in enumerate(read) if isinstance(item, ProblemError)
+    }
+    good = [(i, item) for i, item in enumerate(read) if isinstance(item, Registration)]
+    good.sort(key=lambda pair: pair[1].order)  # a long list is cut into batches in this order
+    futures = {i: doors.lane.screen(item, caller.name, purpose) for i, item in good}
+    results |= await settled(futures, lambda answered: screening_form(answered.stored))
+    return reply([results[i] for i in range(len(read))], many=many)
+
+
+@router.get(
+    "/{screening_id}",
+    summary="One screening by its id",
+    response_model=ScreeningAnswer,
+)
+def one(screening_id: str, doors: TheDoors, caller: TheCaller) -> JSONResponse:
+    """Another institution's screening is not found."""
+    try:
+        wanted = UUID(screening_id)
+    except ValueError:
+        raise ProblemError("not-found") from None
+    with doors.ledger.reader() as ledger:
+        stored = ledger.screening(caller.institution, wanted)
+    if stored is None:
+        raise ProblemError("not-found")
+    return JSONResponse(screening_form(stored))
+
+
+@router.get(
+    "",
+    summary="The screenings of a registration, the first one first",
+    response_model=list[ScreeningAnswer],
+)
+def of_registration(
+    doors: TheDoors, caller: TheCaller, registration_id: Annotated[str, Query(min_length=1)]
+) -> JSONResponse:
+    """Empty where the institution has no such registration."""
+    with doors.ledger.reader() as ledger:
+        found = ledger.screenings_of(caller.institution, RegistrationId(registration_id))
+    return JSONResponse([screening_form(stored) for stored in found])
+
+
+def _registration(item: object, institution: str, doors: Doors) -> Registration | ProblemError:
+    if not isinstance(item, dict):
+        return ProblemError("invalid", [("", "not_object")])
+    made = parse_registration(item)
+    if not isinstance(made, Registration):
+        return ProblemError("invalid", made)
+    if made.institution != institution:
+        return ProblemError("other-institution")
+    if made.registered_at > doors.clock() + AHEAD:
+        return ProblemError("invalid", [("registered_at", "ahead")])
+    return made

@@ -1,0 +1,150 @@
+"""The shapes of the API, for its OpenAPI page; the parsers of `features` judge what comes in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from features.evidence import FIELDS
+from features.registration import Channel, DocumentType, HolderType, Kind, Sex
+
+_Match = Literal["match", "partial", "mismatch", "unavailable"]
+
+
+class RegistrationBody(BaseModel):
+    """One registration as its institution sends it; unknown members are left alone."""
+
+    model_config = ConfigDict(extra="allow", title="Registration")
+
+    registration_id: str = Field(description="The sender's key, unique within its institution")
+    kind: Kind
+    institution: str = Field(description="Code of the bank or the operator")
+    registered_at: datetime = Field(description="UTC unless an offset is given")
+    document_type: DocumentType
+    full_name: str = Field(description="As typed")
+    document_number: str | None = Field(None, description="As typed")
+    channel: Channel | None = None
+    agent_id: str | None = None
+    holder_type: HolderType | None = None
+    organisation_tax_code: str | None = None
+    organisation_name: str | None = None
+    document_issued_on: str | None = Field(None, description="YYYY-MM-DD")
+    birth_date: str | None = Field(None, description="As typed")
+    sex: Sex | None = None
+    nationality: str | None = None
+    address: str | None = None
+    contact_phone: str | None = None
+    email: str | None = None
+    account_number: str | None = None
+    msisdn: str | None = None
+    device_id: str | None = None
+    ip_address: str | None = None
+    face_template: str | None = None
+
+
+class OutcomeBody(BaseModel):
+    """What became known of a registration."""
+
+    model_config = ConfigDict(extra="allow", title="Outcome")
+
+    registration_id: str
+    is_fraud: bool
+    typology: str | None = None
+    confirmed_at: datetime
+
+
+class FieldAnswer(BaseModel):
+    """How one field compares, and the difference in words."""
+
+    outcome: _Match
+    difference: str
+    vi: str
+    en: str
+
+
+class ReasonText(BaseModel):
+    """A reason code in words."""
+
+    code: str
+    vi: str
+    en: str
+
+
+class ScreeningAnswer(BaseModel):
+    """A committed decision with everything that led to it."""
+
+    screening_id: str
+    position: int
+    screened_at: datetime
+    registration_id: str
+    decision: Literal["clear", "review", "refuse"]
+    risk: float
+    risk_band: Literal["low", "medium", "high", "very_high"]
+    identity: Literal["verified", "mismatch", "not_found", "unverifiable"]
+    matched_id_number: str | None
+    match_document_number: _Match
+    match_full_name: _Match
+    match_birth_date: _Match
+    match_sex: _Match
+    match_address: _Match
+    match_document_issued_on: _Match
+    reasons: list[str]
+    ring_id: str | None
+    model_version: str
+    policy_version: str
+    reason_texts: list[ReasonText]
+    evidence: dict[str, FieldAnswer] = Field(description=f"By field: {', '.join(FIELDS)}")
+    rescreens: str | None
+
+
+class OutcomeAnswer(BaseModel):
+    """A recorded outcome."""
+
+    registration_id: str
+    is_fraud: bool
+    typology: str | None
+    confirmed_at: datetime
+    position: int
+    received_at: datetime
+
+
+class ColumnError(BaseModel):
+    """What is wrong with one column."""
+
+    column: str
+    code: str
+    reason: str
+    reason_vi: str
+
+
+class ProblemDocument(BaseModel):
+    """RFC 9457, in English and Vietnamese."""
+
+    type: str
+    title: str
+    title_vi: str
+    status: int
+    errors: list[ColumnError] | None = None
+
+
+def body_of(item: type[BaseModel]) -> dict[str, Any]:
+    """The OpenAPI request body of a route that takes one item or a list of them."""
+    one = item.model_json_schema(ref_template="#/components/schemas/{model}")
+    # Enumerations are written where they are used: the page stands without a components part.
+    definitions = one.pop("$defs", {})
+    schema = _inlined(one, definitions)
+    either = {"oneOf": [schema, {"type": "array", "items": schema}]}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": either}}}}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 any JSON
+    if isinstance(schema, dict):
+        name = str(schema.get("$ref", "")).rpartition("/")[2]
+        if name in definitions:
+            return definitions[name]
+        return {key: _inlined(value, definitions) for key, value in schema.items()}
+    if isinstance(schema, list):
+        return [_inlined(value, definitions) for value in schema]
+    return schema
