@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from features.syllable import is_plain_syllable, is_syllable, with_tone
+from features.syllable import is_plain_syllable, is_syllable, is_well_toned, with_tone
 
 _HORN = {"o": "ơ", "u": "ư", "O": "Ơ", "U": "Ư"}
 _ROOF = {"a": "â", "e": "ê", "o": "ô", "A": "Â", "E": "Ê", "O": "Ô"}
@@ -232,8 +232,9 @@ def _all_syllables(text: str) -> bool:
 
 
 def _score(text: str) -> int:
-    """How many words can be Vietnamese, and are written in one case after their first letter."""
-    return sum(is_syllable(word) and _steady_case(word) for word in text.split())
+    """How many words can be Vietnamese, in one case after their first letter, tones in place."""
+    words = text.split()
+    return sum(is_syllable(word) and _steady_case(word) and is_well_toned(word) for word in words)
 
 
 def _steady_case(word: str) -> bool:

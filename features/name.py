@@ -21,6 +21,7 @@ from features.syllable import letters_and_tone, without_marks
 _LOOK_ALIKES = str.maketrans("ðÐƉɖ’ʼ`´‘", "đĐĐđ'''''")
 _INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
 _SEPARATORS = re.compile(r"[\s.,;:<>_/\\|~*\-–]+")
+_LOST = re.compile("[?\ufffd]+")
 _NOT_LETTERS = re.compile(r"[^\w ]|_")
 
 _REGIONAL = {"HUYNH": "HOANG", "VO": "VU"}
@@ -84,9 +85,9 @@ def compare(typed: str, registered: str) -> str:
 def _compare(typed: str, registered: str) -> str:
     ours, theirs = forms(typed), forms(registered)
     code = _by_levels(ours, theirs)
-    if code != "different_name":
+    if code in _LIKE_SAME:
         return code
-    return _after_repair(typed, theirs) or "different_name"
+    return _after_repair(typed, theirs) or code
 
 
 def _after_repair(typed: str, theirs: Forms) -> str | None:
@@ -96,7 +97,15 @@ def _after_repair(typed: str, theirs: Forms) -> str | None:
         return fixed.difference
     if _by_levels(forms(telex(typed)), theirs) in _LIKE_SAME:
         return "telex"
-    return None
+    return "legacy_encoding" if _with_losses(typed, theirs) else None
+
+
+def _with_losses(typed: str, theirs: Forms) -> bool:
+    """Whether the name is the registered one with letters turned to question marks on the way."""
+    if not _LOST.search(typed):
+        return False
+    pattern = _LOST.sub(".{1,3}", re.sub(r"([^\w\s?\ufffd])", r"\\\1", typed.strip().lower()))
+    return re.fullmatch(pattern, theirs.folded) is not None
 
 
 def _by_levels(ours: Forms, theirs: Forms) -> str:
@@ -199,8 +208,8 @@ _SYLLABLE_RULES: tuple[tuple[str, Rule], ...] = (
     ("regional_family", _regional_family),
     ("missing_middle", _missing_middle),
     ("extra_middle", _extra_middle),
-    ("initials", _initials),
     ("one_letter", _one_letter),
+    ("initials", _initials),
     ("two_slips", _one_letter_and_order),
     ("two_slips", _one_letter_and_middle),
 )

@@ -11,6 +11,7 @@ import unicodedata
 TONES = {"\u0300": "f", "\u0301": "s", "\u0303": "x", "\u0309": "r", "\u0323": "j"}
 """Combining tone marks, each with its Telex key."""
 
+_TWO_CUSTOMS = frozenset(["oa", "oe", "uy"])
 _MARK_OF_KEY = {key: mark for mark, key in TONES.items()}
 
 _INITIALS_WRITTEN = "b c ch d đ g gh gi h k kh l m n ng ngh nh p ph qu r s t th tr v x"
@@ -63,11 +64,21 @@ def is_plain_syllable(word: str) -> bool:
 
 
 def _splits(letters: str, initials: frozenset[str], rhymes: frozenset[str]) -> bool:
-    if letters == "gi":
+    if letters == "gi" or (letters[:1] == "q" and letters[1:] in rhymes):  # quynh: q and uynh
         return True
     return any(
         letters[:i] in initials and letters[i:] in rhymes for i in range(min(4, len(letters)))
     )
+
+
+def is_well_toned(word: str) -> bool:
+    """Whether the tone mark, if any, stands on a vowel where one of the two customs puts it."""
+    letters, tone = letters_and_tone(word)
+    if not tone or with_tone(letters, tone) == word:
+        return True
+    if letters[-2:].lower() not in _TWO_CUSTOMS:
+        return False
+    return unicodedata.normalize("NFC", letters + _MARK_OF_KEY[tone]) == word
 
 
 def with_tone(letters: str, key: str) -> str:
