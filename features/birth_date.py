@@ -110,4 +110,14 @@ def _slip(ours: BirthDate, theirs: BirthDate) -> str:
         return "day_month_swapped"
     if OSA.distance(ours.digits, theirs.digits, score_cutoff=1) <= 1:
         return "one_digit"
-    return "different_date"
+    return "one_part" if _one_part(ours, theirs) else "different_date"
+
+
+def _one_part(ours: BirthDate, theirs: BirthDate) -> bool:
+    """Only the day or only the month is wrong, or the year by one or by a decade."""
+    if ours.day is None or theirs.day is None:
+        return False
+    equal = (ours.year == theirs.year, ours.month == theirs.month, ours.day == theirs.day)
+    if not equal[0] and abs(ours.year - theirs.year) not in (1, 10):
+        return False
+    return sum(equal) == 2

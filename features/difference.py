@@ -128,7 +128,11 @@ DIFFERENCES: dict[str, Difference] = {
         "The register's own date cannot be read.",
         "Không đọc được ngày sinh trong cơ sở dữ liệu.",
     ),
-    "day_slip": Difference(_PARTIAL, "The day is wrong.", "Sai ngày."),
+    "one_part": Difference(
+        _PARTIAL,
+        "Only the day, the month or the year is wrong.",
+        "Chỉ sai ngày, hoặc tháng, hoặc năm.",
+    ),
     "different_date": Difference(_MISMATCH, "Another date.", "Ngày khác."),
     # sex
     "other_sex": Difference(_MISMATCH, "The other sex.", "Khác giới tính."),
@@ -170,6 +174,7 @@ def evidence(code: str) -> FieldEvidence:
 def outcome(code: str) -> Outcome:
     """How a difference weighs."""
     return DIFFERENCES[code].outcome
+
 
 SENTENCES: dict[str, tuple[str, str]] = {code: (d.vi, d.en) for code, d in DIFFERENCES.items()}
 """Code -> the sentence in Vietnamese, and in English."""

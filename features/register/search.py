@@ -108,14 +108,14 @@ def _namesakes(lookup: Lookup, registration: Registration) -> list[Person]:
 
 
 def _agrees(person: Person, registration: Registration) -> bool:
-    """Whether name and birth date are those of the person, small slips allowed."""
+    """Whether name and birth date are those of the person, with a slip in one of them at most."""
     if registration.birth_date is None or person.birth_date is None:
         return False
-    accepted = (Outcome.MATCH, Outcome.PARTIAL)
-    return (
-        outcome(birth_date.compare(registration.birth_date, person.birth_date)) in accepted
-        and outcome(name.compare(registration.full_name, person.full_name)) in accepted
+    outcomes = (
+        outcome(birth_date.compare(registration.birth_date, person.birth_date)),
+        outcome(name.compare(registration.full_name, person.full_name)),
     )
+    return Outcome.MATCH in outcomes and set(outcomes) <= {Outcome.MATCH, Outcome.PARTIAL}
 
 
 def _distinct(persons: Iterable[Person]) -> list[Person]:
