@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from features.difference import DIFFERENCES
+from features.difference import SENTENCES
 from models.reasons import REASONS
 from service.ledger.records import StoredOutcome, StoredScreening
 
@@ -22,7 +22,7 @@ def screening_form(stored: StoredScreening) -> dict[str, Any]:
             name: {
                 "outcome": found["outcome"],
                 "difference": found["difference"],
-                **_difference_words(found["difference"]),
+                **_words(SENTENCES, found["difference"]),
             }
             for name, found in stored.fields.items()
         },
@@ -45,8 +45,7 @@ def outcome_form(stored: StoredOutcome) -> dict[str, Any]:
 
 def reason_form(code: str) -> dict[str, str]:
     """A reason code with its sentences."""
-    vietnamese, english = REASONS.get(code, (code, code))
-    return {"code": code, "vi": vietnamese, "en": english}
+    return {"code": code, **_words(REASONS, code)}
 
 
 def moment(at: datetime) -> str:
@@ -54,9 +53,7 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _difference_words(code: str) -> dict[str, str]:
-    """A row may be older than the table: a code that left it still shows itself."""
-    difference = DIFFERENCES.get(code)
-    if difference is None:
-        return {"vi": code, "en": code}
-    return {"vi": difference.vi, "en": difference.en}
+def _words(table: dict[str, tuple[str, str]], code: str) -> dict[str, str]:
+    """A row may be older than the tables: a code that left them still shows itself."""
+    vietnamese, english = table.get(code, (code, code))
+    return {"vi": vietnamese, "en": english}

@@ -12,6 +12,8 @@ import subprocess
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from service.embedded.process import Launch, end_leftover, launch, wheel
 from service.errors import StartError
@@ -77,7 +79,8 @@ class Valkey:
 
     def ready(self) -> bool:
         """Whether it answers, its file loaded."""
-        with redis.Redis.from_url(self.url, socket_timeout=2) as client:
+        once = Retry(NoBackoff(), 0)
+        with redis.Redis.from_url(self.url, socket_timeout=2, retry=once) as client:
             try:
                 return bool(client.ping())
             except redis.RedisError:
