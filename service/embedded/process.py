@@ -16,7 +16,7 @@ import subprocess
 import tempfile
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -40,13 +40,17 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Launch:
-    """How to start one part: `folder` becomes its working directory, `log` takes its output."""
+    """How to start one part: `folder` becomes its working directory, `log` takes its output.
+
+    Without an `environment` of its own a part gets a bare one: none of the service's secrets.
+    """
 
     command: Sequence[str]
     folder: Path
     log: Path
     farewell: signal.Signals
     user: User | None = None
+    environment: Mapping[str, str] | None = None
 
 
 def own_user() -> User:
@@ -93,7 +97,7 @@ def launch(how: Launch) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=_environment(),
+            env=_bare() if how.environment is None else how.environment,
             start_new_session=True,  # Ctrl-C on the terminal is for the parent to hear
             preexec_fn=_tie(how.farewell),  # noqa: PLW1509 there is no other door to prctl
             user=None if user is None else user.uid,
@@ -195,8 +199,7 @@ def _tie(farewell: signal.Signals) -> Callable[[], None]:
     return tie
 
 
-def _environment() -> dict[str, str]:
-    """No secret of the service's environment reaches a part."""
+def _bare() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 

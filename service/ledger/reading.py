@@ -98,6 +98,35 @@ class Reader:
             registration_id,
         )
 
+    def latest(
+        self,
+        institution: Institution,
+        limit: int,
+        *,
+        decision: str | None = None,
+        before: int | None = None,
+    ) -> list[StoredScreening]:
+        """The latest screenings, newest first: of one decision, and below a position, if named."""
+        return self._screenings(
+            "WHERE institution = %s AND (%s::text IS NULL OR decision = %s) "
+            "AND (%s::bigint IS NULL OR position < %s) ORDER BY position DESC LIMIT %s",
+            institution,
+            decision,
+            decision,
+            before,
+            before,
+            limit,
+        )
+
+    def counts(self, institution: Institution, since: datetime) -> dict[str, int]:
+        """How many screenings ended in each decision since a moment."""
+        rows = self._door.execute(
+            "SELECT decision, count(*) FROM screenings "
+            "WHERE institution = %s AND screened_at >= %s GROUP BY decision",
+            [institution, since],
+        )
+        return {decision: int(count) for decision, count in rows}
+
     def outcome(
         self, institution: Institution, registration_id: RegistrationId
     ) -> StoredOutcome | None:
@@ -202,7 +231,7 @@ class WholeLedger(Reader):
             [Mark(Node.from_json(node), at, fraud) for node, at, fraud in marks],
         )
 
-    def latest(self, limit: int) -> list[StoredScreening]:
+    def latest_anywhere(self, limit: int) -> list[StoredScreening]:
         """The latest screenings of all institutions, newest first."""
         return self._screenings("ORDER BY position DESC LIMIT %s", limit)
 

@@ -59,6 +59,7 @@ CREATE TABLE screenings (
         REFERENCES registrations (institution, registration_id)
 );
 CREATE INDEX screenings_by_registration ON screenings (institution, registration_id, position);
+CREATE INDEX screenings_latest ON screenings (institution, position DESC);
 CREATE INDEX screenings_by_ring ON screenings (ring_id) WHERE ring_id IS NOT NULL;
 -- One first screening a registration; a later one names the one that it repeats.
 CREATE UNIQUE INDEX screenings_once ON screenings (institution, registration_id)
