@@ -95,7 +95,7 @@ def _after_repair(typed: str, theirs: Forms) -> str | None:
     fixed = repair(typed)
     if fixed.difference is not None and _by_levels(forms(fixed.text), theirs) in _LIKE_SAME:
         return fixed.difference
-    if _by_levels(forms(telex(typed)), theirs) in _LIKE_SAME:
+    if _by_levels(forms(telex(typed)), theirs) in _LETTER_FOR_LETTER:
         return "telex"
     return "legacy_encoding" if _with_losses(typed, theirs) else None
 
@@ -214,6 +214,5 @@ _SYLLABLE_RULES: tuple[tuple[str, Rule], ...] = (
     ("two_slips", _one_letter_and_middle),
 )
 
-_LIKE_SAME = frozenset(
-    ["same", "case_or_spacing", "tone_placement", "diacritics_missing", "other_diacritics", "i_y"]
-)
+_LETTER_FOR_LETTER = frozenset(["same", "case_or_spacing", "tone_placement", "i_y"])
+_LIKE_SAME = _LETTER_FOR_LETTER | {"diacritics_missing", "other_diacritics"}

@@ -303,7 +303,7 @@ def _clear_errors(path: Path) -> Iterator[None]:
         raise
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not valid UTF-8 text") from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise InputError(f"{path}: not valid JSON") from error
     except csv.Error as error:
         raise InputError(f"{path}: not a readable CSV file ({error})") from error
