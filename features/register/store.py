@@ -28,7 +28,8 @@ FORMAT = 1
 _MAP_BYTES = 256 << 30
 _READERS = 1024
 _HEAD = b"head"
-_NO_ROOM = ("no space left", "file too large", "quota", "mdb_map_full")
+_NO_ROOM = ("no space left", "file too large", "quota", "mdb_map_full", "input/output error")
+# LMDB reports a write that the disk cut short as an input/output error.
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,7 @@ class Store:
             reason = str(error).lower()
             if any(sign in reason for sign in _NO_ROOM):
                 raise StorageFullError(
-                    f"no room left for the population replica in {self._folder}; "
+                    f"no room left for the population replica in {self._folder} ({error}); "
                     "what it held before is intact"
                 ) from error
             raise DataFolderError(

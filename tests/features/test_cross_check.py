@@ -180,7 +180,7 @@ def test_on_the_sample_world_most_holders_are_verified(tmp_path: Path) -> None:
     """Marks read off a book without truth: few mismatches, and each says why."""
     replica = Replica(tmp_path)
     replica.load(read_population(song() / "population.parquet").items, date(2026, 7, 1))
-    rows = read_registrations(song() / "registrations.parquet").items[::12]
+    rows = read_registrations(song() / "registrations.parquet").items[::40]
     checked: list[Evidence] = [
         cross_check(row, answer) for row, answer in zip(rows, replica.ask(rows), strict=True)
     ]
