@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from features.difference import SENTENCES
+from features.evidence import FIELDS
 from models.reasons import REASONS
 from service.ledger.records import StoredOutcome, StoredScreening
 
@@ -20,11 +21,11 @@ def screening_form(stored: StoredScreening) -> dict[str, Any]:
         "reason_texts": [reason_form(code) for code in stored.reasons],
         "evidence": {
             name: {
-                "outcome": found["outcome"],
-                "difference": found["difference"],
-                **_words(SENTENCES, found["difference"]),
+                "outcome": stored.fields[name]["outcome"],
+                "difference": stored.fields[name]["difference"],
+                **_words(SENTENCES, stored.fields[name]["difference"]),
             }
-            for name, found in stored.fields.items()
+            for name in FIELDS
         },
         "rescreens": None if stored.rescreens is None else str(stored.rescreens),
     }

@@ -58,9 +58,11 @@ class Batches:
         position = catch_up(ledger, self._graph)
         self._before(writer, now)
         known = ledger.known(list({call.key for call in calls}))
-        fresh = self._sort_out(calls, known)
-        ordered = sorted(fresh, key=lambda same: same[0].registration.order)
-        firsts = [same[0] for same in ordered]
+        fresh = sorted(self._sort_out(calls, known), key=lambda same: same[0].registration.order)
+        if not fresh:
+            return
+        firsts = [same[0] for same in fresh]
+        road = self._road.judge([call.registration for call in firsts])
         judged = [
             Judged(
                 screening=screening,
@@ -69,15 +71,11 @@ class Batches:
                 graph_position=position,
                 in_ledger=call.key in known,
             )
-            for call, (screening, node) in zip(
-                firsts, self._road.judge([c.registration for c in firsts]), strict=True
-            )
+            for call, (screening, node) in zip(firsts, road, strict=True)
         ]
-        if not judged:
-            return
         stored = writer.record_screenings(judged)
         self._project([j.node for j in judged if not j.in_ledger], [], ledger)
-        for same, answer in zip(ordered, stored, strict=True):
+        for same, answer in zip(fresh, stored, strict=True):
             for i, call in enumerate(same):
                 call.future.set_result(Answered(answer, repeated=i > 0))
 

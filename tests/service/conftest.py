@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
+from features.cross_check import cross_check
+from features.evidence import NotFound
+from features.parsing import parse_registration
+from features.registration import Registration
+from graph.attributes import Tokens, node_of
+from graph.live import LiveGraph
+from models.decision import Decision, RiskBand, Screening
 from service import embedded
+from service.batches import Batches, Road
 from service.datafolder import owned
 from service.embedded import Parts
 from service.keys import Keys
+from service.lane import Lane
 from service.ledger import Ledger
+from service.ledger.records import Asked, Judged
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +65,105 @@ def ledger(database_url: str, keys: Keys) -> Iterator[Ledger]:
     """An empty ledger."""
     with Ledger(database_url, keys) as opened:
         yield opened
+
+
+NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def registration():
+    """Makes registrations: valid ones, unlike in key and time, changed as the test says."""
+    numbers = itertools.count(1)
+
+    def make(**changes):
+        n = next(numbers)
+        row = {
+            "registration_id": f"R{n:06}",
+            "kind": "bank_account",
+            "institution": "BANK-A",
+            "registered_at": (NOW + timedelta(seconds=n)).isoformat(),
+            "channel": "ekyc",
+            "document_type": "cccd",
+            "document_number": f"0010900{n:05}",
+            "full_name": "Nguyễn Văn An",
+            "birth_date": "1990-02-03",
+            "contact_phone": "0912345678",
+            "device_id": "device-1",
+        }
+        made = parse_registration(row | changes)
+        assert isinstance(made, Registration), made
+        return made
+
+    return make
+
+
+@pytest.fixture
+def judge(keys):
+    """Judges without a register or a model, for laws of the lane alone."""
+    tokens = Tokens(keys.token)
+
+    def judge(registrations):
+        return [
+            (
+                Screening(
+                    registration=r,
+                    evidence=(evidence := cross_check(r, NotFound())),
+                    vector=np.array([0.5, np.nan, 1.0]),
+                    decision=Decision.REVIEW,
+                    risk=0.25,
+                    risk_band=RiskBand.MEDIUM,
+                    reasons=("IDENTITY_NOT_FOUND",),
+                    ring_id=None,
+                    model_version="model-1",
+                    policy_version="policy-1",
+                ),
+                node_of(r, evidence, tokens),
+            )
+            for r in registrations
+        ]
+
+    return judge
+
+
+@pytest.fixture
+def judged(judge):
+    """Makes what the lane records, of registrations."""
+
+    def make(*registrations, in_ledger=False):
+        return [
+            Judged(screening, node, Asked("BANK-A:test", "test", NOW), 0, in_ledger)
+            for screening, node in judge(registrations)
+        ]
+
+    return make
+
+
+@pytest.fixture
+def valkey(parts: Parts) -> Iterator[redis.Redis]:
+    """An empty Valkey."""
+    with redis.Redis.from_url(parts.valkey_url, retry=Retry(NoBackoff(), 1)) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture
+def graph(valkey) -> LiveGraph:
+    """An empty live graph."""
+    return LiveGraph(valkey)
+
+
+@pytest.fixture
+def make_lane(ledger, graph, keys, judge):
+    """Starts lanes; each is stopped at the end of the test."""
+    lanes = []
+
+    def make(**changes):
+        parts = {"road": Road(judge), "graph": graph, "keys": keys, "before": lambda *_: None}
+        lane = Lane(ledger, Batches(**(parts | changes)), lambda: NOW)
+        lane.start()
+        lanes.append(lane)
+        return lane
+
+    yield make
+    for lane in lanes:
+        lane.stop()
