@@ -45,7 +45,7 @@ class Contacts:
                      ("WINTEL", 2), ("VIETNAMOBILE", 5))  # fmt: skip
         self._operators = Wheel(operators)
         # A carrier puts thousands of phones behind one address: few addresses, most of the use.
-        hot = max(8, min(60, persons // 1000))
+        hot = max(8, min(32, persons // 1000))
         self._carrier = Wheel((self._address(), 1 / (place + 2)) for place in range(hot))
         lines = max(20, min(1600, persons // 40))
         self._subnets = [self._address().rsplit(".", 1)[0] for _ in range(lines)]

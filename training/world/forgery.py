@@ -7,13 +7,25 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from training.world.desk import Papers, papers_of
+from training.world.dice import Wheel
 from training.world.people import Human
 from training.world.stage import Stage
 
 
 def forge(stage: Stage, victim: Human, day: date, kind: str) -> Papers:
-    """Papers made after a victim's, in one of `KINDS`."""
+    """Papers made after a victim's, in one of the `KINDS`."""
     return _MAKERS[kind](stage, papers_of(victim, day), victim)
+
+
+def copied(stage: Stage, victim: Human, day: date, invented: float = 0.85) -> Papers:
+    """A copy of someone's papers; the copier seldom knows when the card was issued."""
+    papers = papers_of(victim, day)
+    if not stage.dice.chance(invented):
+        return papers
+    made_up = day - timedelta(days=stage.dice.between(100, 1600))
+    if made_up == papers.issued:
+        return papers
+    return replace(papers, issued=made_up, forged={"document_issued_on": "forged_date"})
 
 
 def _lookalike(_stage: Stage, papers: Papers, _victim: Human) -> Papers:
@@ -73,5 +85,8 @@ _MAKERS: dict[str, Callable[[Stage, Papers, Human], Papers]] = {
     "unknown_number": _unknown_number,
     "contradictory_number": _contradictory_number,
 }
-KINDS = tuple(_MAKERS)
-"""What a forger changes."""
+KINDS = Wheel(
+    (("unknown_number", 5), ("changed_name", 2.8), ("contradictory_number", 1.2),
+     ("forged_date", 0.7), ("lookalike", 0.3))
+)  # fmt: skip
+"""What a forger changes, by how often."""

@@ -1,7 +1,7 @@
 """Fraud: rings of five kinds and of shell companies, each with its own size, tempo and habits.
 
-T1 rented accounts, T2 shared ring, T3 forged card, T4 dishonest dealer, T5 dead or absent holder,
-T6 shell company. What a ring shares, and how often, is drawn for every ring, so that a model
+T1 rented accounts, T2 shared ring on stolen data, T3 forged card with an invented identity,
+T4 dishonest dealer, T5 dead or absent holder, T6 shell company. What a ring shares, and how often, is drawn for every ring, so that a model
 learns shapes and not constants. Sizes count registrations.
 """
 
@@ -9,61 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 from training.world import forgery
 from training.world.desk import Opening
 from training.world.dice import Dice
 from training.world.firms import new_firm, office
+from training.world.kit import Kit
 from training.world.market import BANK, SIM, Agent
 from training.world.people import Human
-from training.world.stage import OWN_DEVICE, Stage
+from training.world.stage import Stage
 
 LABELS = {
     "T1": "rented_account",
-    "T2": "synthetic_identity",
-    "T3": "forged_document",
+    "T2": "forged_document",
+    "T3": "synthetic_identity",
     "T4": "dealer_preactivation",
     "T5": "absent_holder",
     "T6": "shell_company",
 }
 """What an investigator calls each typology."""
 
-_SHARES = {"T1": 0.26, "T2": 0.19, "T3": 0.24, "T4": 0.15, "T5": 0.1, "T6": 0.06}
-
-
-class _Kit:
-    """The tools of one ring: small pools of values, each used with the ring's own frequency."""
-
-    def __init__(self, stage: Stage, size: int) -> None:
-        dice, contacts = stage.dice, stage.contacts
-        self._dice = dice
-        few = max(1, size // dice.between(4, 14))
-        self._pools: dict[str, list[Any]] = {
-            "device": [contacts.device() for _ in range(few)],
-            "phone": [contacts.phone() for _ in range(max(1, size // dice.between(2, 9)))],
-            "ip": [contacts.home_ip() for _ in range(dice.between(1, 3))],
-            "face": [contacts.face() for _ in range(max(1, size // dice.between(3, 12)))],
-            "home": [stage.places.home(dice, stage.places.commune(dice)) for _ in range(few)],
-        }
-        # A careful ring shares one kind of value, a careless one shares all.
-        self._habit = {name: dice.roll() ** 1.5 for name in self._pools}
-        self._habit[dice.pick(("device", "phone", "ip"))] = dice.uniform(0.5, 1.0)
-
-    def lend(self, opening: Opening, *names: str) -> Opening:
-        """The opening with some of the ring's own values in place of the holder's."""
-        dice = self._dice
-        changes: dict[str, Any] = {}
-        for name in names:
-            held = getattr(opening, name) is not None
-            if held and self._usable(name, opening) and dice.chance(self._habit[name]):
-                changes[name] = dice.pick(self._pools[name])
-        return replace(opening, **changes)
-
-    @staticmethod
-    def _usable(name: str, opening: Opening) -> bool:
-        """An agent's tablet and network are not the ring's."""
-        return opening.channel in OWN_DEVICE or name in ("phone", "home")
+_SHARES = {"T1": 0.27, "T2": 0.26, "T3": 0.18, "T4": 0.14, "T5": 0.1, "T6": 0.05}
 
 
 def _start(stage: Stage, span: int) -> int:
@@ -77,54 +43,76 @@ def _own_channel(dice: Dice) -> str:
 
 def _mules(stage: Stage, count: int) -> list[Human]:
     """Students and workers of one region, or anyone a recruiter reaches by an advertisement."""
-    if stage.dice.chance(0.6):
+    if stage.dice.chance(0.75):
         return stage.young(count)
     return [stage.someone(0) for _ in range(count)]
 
 
 def rented(stage: Stage, size: int) -> list[Opening]:
     """T1: genuine holders sell accounts opened with a SIM bought just before."""
-    dice, kit = stage.dice, _Kit(stage, size)
+    dice, kit = stage.dice, Kit(stage, size)
     span = dice.between(20, 110)
     start, dealer_share = _start(stage, span), dice.uniform(0.2, 0.9)
     dealer: Agent | None = None
     made: list[Opening] = []
-    for mule in _mules(stage, max(2, size // 3)):
+    for mule in _mules(stage, max(2, size // 4)):
         day = start + dice.below(span)
-        number: str | None = None
-        if dice.chance(0.8):
+        numbers: list[str] = []
+        for _ in range(dice.pick((0, 1, 1, 1, 2))):
             same = dealer if dealer and dice.chance(dealer_share) else None
             sim = stage.opening(mule, SIM, day, "rented", channel="agent", agent=same, phone=None)
-            dealer, number = dealer or sim.agent, sim.number
+            dealer = dealer or sim.agent
+            numbers += [sim.number] if sim.number else []
             made.append(sim)
-        for _ in range(dice.between(2, 6)):
-            day += 1 + int(dice.waiting(dice.pick((1, 2, 4))))
-            opening = stage.opening(mule, BANK, day, "rented", channel=_own_channel(dice))
-            opening = replace(opening, phone=number or opening.phone)
-            lent = ("device", "ip") if number and dice.chance(0.8) else ("device", "ip", "phone")
-            made.append(kit.lend(opening, *lent))
+        made += _sold(stage, kit, mule, day, numbers)
+    return made
+
+
+def _sold(stage: Stage, kit: Kit, mule: Human, day: int, numbers: list[str]) -> list[Opening]:
+    """The accounts of one mule, at several banks within days."""
+    dice, made = stage.dice, []
+    pace = dice.pick((1, 2, 4))
+    for _ in range(dice.between(2, 7)):
+        day += 1 + int(dice.waiting(pace))
+        opening = stage.opening(mule, BANK, day, "rented", channel=_own_channel(dice))
+        opening = replace(opening, phone=dice.pick(numbers) if numbers else opening.phone)
+        held = ("device", "ip") if numbers and dice.chance(0.8) else ("device", "ip", "phone")
+        made.append(kit.lend(opening, *held))
     return made
 
 
 def shared(stage: Stage, size: int) -> list[Opening]:
-    """T2: persons, devices, phones, addresses and faces in a cluster, or in a chain."""
-    dice, kit = stage.dice, _Kit(stage, size)
-    span = dice.between(5, 90)
-    start, chain, waves = _start(stage, span), dice.chance(0.35), dice.chance(0.5)
-    persons = [stage.someone(start) for _ in range(max(2, size // dice.pick((1, 2, 3))))]
+    """T2: persons, devices, phones, addresses and faces in a cluster, or in a chain.
+
+    Most such rings hold copies of older people's papers with an invented date of issue; some are
+    run with people who take part.
+    """
+    dice, kit = stage.dice, Kit(stage, size)
+    span = dice.between(4, 80)
+    start, chain, waves = _start(stage, span), dice.chance(0.3), dice.chance(0.5)
+    stolen = dice.chance(0.85)
+    count = max(2, size // dice.pick((1, 2, 2, 3)))
+    persons = [stage.elder(start) if stolen else stage.someone(start) for _ in range(count)]
+    shown = [forgery.copied(stage, human, stage.calendar.date(start)) for human in persons]
     made: list[Opening] = []
     for place in range(size):
         day = start + (span * (place * 4 // size) // 4 if waves else dice.below(span))
-        kind = BANK if dice.chance(0.72) else SIM
-        channel = _own_channel(dice) if kind == BANK else dice.pick(("ekyc", "agent", "ekyc"))
-        human = persons[place % len(persons)]
-        opening = stage.opening(human, kind, day + dice.below(2), "shared_ring", channel=channel)
+        kind = BANK if dice.chance(0.8) else SIM
+        human = persons[place % count]
+        opening = stage.opening(human, kind, day + dice.below(2), "shared_ring",
+                                channel=_ring_channel(dice))  # fmt: skip
+        if stolen:
+            opening = kit.posing(stage, opening, shown[place % count])
         if chain and made:
             opening = _linked(dice, opening, made[-1])
         elif not chain:
             opening = kit.lend(opening, "device", "ip", "phone", "face", "home")
         made.append(opening)
     return made
+
+
+def _ring_channel(dice: Dice) -> str:
+    return dice.pick(("ekyc", "ekyc", "ekyc", "ekyc", "ekyc", "ekyc", "online", "agent", "branch"))
 
 
 def _linked(dice: Dice, opening: Opening, before: Opening) -> Opening:
@@ -138,66 +126,63 @@ def _linked(dice: Dice, opening: Opening, before: Opening) -> Opening:
 
 
 def forged(stage: Stage, size: int) -> list[Opening]:
-    """T3: other people's data on forged cards, one face under several identities."""
-    dice, kit = stage.dice, _Kit(stage, size)
+    """T3: cards with an invented name or number, one face under several identities."""
+    dice, kit = stage.dice, Kit(stage, size)
     span = dice.between(10, 100)
-    start, taste = _start(stage, span), dice.sample(forgery.KINDS, 2)
+    start = _start(stage, span)
     made: list[Opening] = []
+    taste = (dice.spin(forgery.KINDS), dice.spin(forgery.KINDS))
+    dealers_share = dice.uniform(0.0, 0.5)
     while len(made) < size:
         day = start + dice.below(span)
         victim = stage.someone(day)
         papers = forgery.forge(stage, victim, stage.calendar.date(day), dice.pick(taste))
-        phone, email = stage.contacts.phone(), stage.habits(stage.someone(day)).email
+        phone = stage.contacts.phone()
         for _ in range(dice.pick((1, 2, 3, 4))):
-            kind = BANK if dice.chance(0.8) else SIM
-            channel = dice.pick(("ekyc", "ekyc", "ekyc", "ekyc", "online", "branch", "agent"))
+            kind = BANK if dice.chance(0.72) else SIM
+            channel = "agent" if dice.chance(dealers_share) else _ring_channel(dice)
             opening = stage.opening(victim, kind, day, "forged_card", channel=channel)
-            opening = replace(
-                opening,
-                actor=None,
-                papers=papers,
-                phone=opening.phone and phone,
-                email=email if opening.email else None,
-                device=kit_device(stage, opening),
-            )
+            opening = replace(kit.posing(stage, opening, papers), phone=opening.phone and phone)
             made.append(kit.lend(opening, "device", "ip", "phone", "face"))
             day += int(dice.waiting(3))
     return made
 
 
-def kit_device(stage: Stage, opening: Opening) -> str | None:
-    """A device of the forger's own instead of the victim's."""
-    own = opening.channel in OWN_DEVICE and opening.device is not None
-    return stage.contacts.device() if own else opening.device
-
-
 def dealer(stage: Stage, size: int) -> list[Opening]:
-    """T4: a dealer registers SIMs in bursts on borrowed or dead people's papers."""
+    """T4: a dealer registers SIMs in bursts on customers' copied papers, some of the dead."""
     dice = stage.dice
-    agent = dice.pick(stage.market.dealers())
-    span = dice.between(15, 120)
-    start = _start(stage, span)
+    agent = stage.market.dealer(dice)
+    span = dice.between(10, 110)
+    start, night = _start(stage, span), dice.uniform(0.35, 1.0)
+    drawer = [stage.someone(start) for _ in range(max(1, size // dice.between(2, 6)))]
     dead = stage.gone(("deceased", "missing", "detained", "emigrated"), start)
-    night = dice.uniform(0.3, 0.95)
+    drawer += dice.sample(dead, max(1, len(drawer) // 4)) if dice.chance(0.35) else []
     made: list[Opening] = []
     while len(made) < size:
         day = start + dice.below(span)
-        hour = dice.pick((20, 21, 22, 23, 0, 1)) if dice.chance(night) else dice.between(8, 19)
-        stem = stage.contacts.phone(agent.institution)
-        for step in range(dice.between(3, 14)):
-            if step % dice.pick((1, 2, 4)) == 0:
-                human = dice.pick(dead) if dead and dice.chance(0.25) else stage.someone(day)
-            opening = stage.opening(human, SIM, day, "dealer", channel="agent", agent=agent)
-            made.append(
-                replace(
-                    opening,
-                    at=stage.calendar.at(dice, day, hour),
-                    phone=None,
-                    email=None,
-                    home=human.home if dice.chance(0.9) else None,
-                    number=_next_number(stem, step) if dice.chance(0.5) else opening.number,
-                )
+        late = dice.chance(night)
+        hour = dice.pick((20, 21, 22, 23, 0, 1)) if late else dice.between(8, 19)
+        burst = dice.between(3, 14)
+        made += _burst(stage, agent, [dice.pick(drawer) for _ in range(burst)], day, hour)
+    return made
+
+
+def _burst(stage: Stage, agent: Agent, humans: list[Human], day: int, hour: int) -> list[Opening]:
+    """SIMs of one box within an hour, no contact given."""
+    dice, made = stage.dice, []
+    stem, boxed = stage.contacts.phone(agent.institution), dice.chance(0.5)
+    for step, human in enumerate(humans):
+        opening = stage.opening(human, SIM, day, "dealer", channel="agent", agent=agent)
+        made.append(
+            replace(
+                opening,
+                at=stage.calendar.at(dice, day, hour),
+                phone=None,
+                email=None,
+                home=human.home if dice.chance(0.9) else None,
+                number=_next_number(stem, step) if boxed else opening.number,
             )
+        )
     return made
 
 
@@ -207,21 +192,31 @@ def _next_number(stem: str, step: int) -> str:
 
 
 def absent(stage: Stage, size: int) -> list[Opening]:
-    """T5: accounts in the names of the dead, the departed and the imprisoned."""
-    dice, kit = stage.dice, _Kit(stage, size)
-    span = dice.between(15, 110)
+    """T5: accounts in the names of the dead, the departed and the imprisoned.
+
+    The register hears of a death late: of some it knows only after the account was opened.
+    """
+    dice, kit = stage.dice, Kit(stage, size)
+    span = dice.between(15, 100)
     start = _start(stage, span)
     made: list[Opening] = []
-    gone = stage.gone(("deceased", "emigrated", "detained", "missing"), start)
-    dead = stage.gone(("deceased",), start) or gone
+    statuses = ("deceased", "emigrated", "detained", "missing")
+    gone = stage.gone(statuses, start)
+    late = [
+        h for h in stage.gone(statuses, start + 150) if not h.gone_on(stage.calendar.date(start))
+    ]
+    dead = [human for human in gone if human.status == "deceased"] or gone
     while len(made) < size and gone:
         human, day = dice.pick(dead if dice.chance(0.6) else gone), start + dice.below(span)
+        if late and dice.chance(0.2):
+            human = dice.pick(late)
+        papers = forgery.copied(stage, human, stage.calendar.date(day), invented=0.3)
         phone = stage.contacts.phone()
         for _ in range(dice.pick((1, 1, 2, 3))):
             kind = BANK if dice.chance(0.85) else SIM
             channel = "online" if dice.chance(0.08) else "ekyc"
-            opening = stage.opening(human, kind, day, "absent_holder", channel=channel, actor=None)
-            opening = replace(opening, phone=phone, email=None, device=kit_device(stage, opening))
+            opening = stage.opening(human, kind, day, "absent_holder", channel=channel)
+            opening = replace(kit.posing(stage, opening, papers), phone=opening.phone and phone)
             made.append(kit.lend(opening, "device", "ip", "phone", "face"))
             day += int(dice.waiting(4))
     return made
@@ -229,12 +224,12 @@ def absent(stage: Stage, size: int) -> list[Opening]:
 
 def shell(stage: Stage, size: int) -> list[Opening]:
     """T6: young companies without business, fronted by people who were paid for their names."""
-    dice, kit, site = stage.dice, _Kit(stage, size), office(stage)
+    dice, kit, site = stage.dice, Kit(stage, size), office(stage)
     span = dice.between(20, 120)
     start = _start(stage, span)
     agent: Agent | None = None
     made: list[Opening] = []
-    fronts = [stage.someone(start) for _ in range(max(1, size // dice.between(2, 5)))]
+    fronts = [stage.someone(start) for _ in range(max(1, size // dice.between(4, 8)))]
     while len(made) < size:
         day, front, firm = start + dice.below(span), dice.pick(fronts), new_firm(stage)
         for _ in range(dice.between(1, 4)):

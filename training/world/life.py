@@ -36,8 +36,9 @@ def ordinary(stage: Stage) -> list[Opening]:
 def _one(stage: Stage, human: Human, day: int, scene: str) -> Opening:
     kind = SIM if stage.dice.chance(0.6) else BANK
     opening = stage.opening(human, kind, day, scene)
-    if kind == SIM and opening.number and stage.dice.chance(0.02):
-        stage.habits(human).phone = opening.number
+    if kind == SIM and opening.number and stage.dice.chance(0.03):
+        relative = stage.dice.pick(stage.households[human.household])  # often the buyer alone
+        stage.habits(relative).phone = opening.number
     return opening
 
 

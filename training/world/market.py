@@ -95,9 +95,8 @@ class Market:
         self._dice, self._contacts = dice, contacts
         self._agents: dict[tuple[str, str], list[Agent]] = defaultdict(list)
         self._local: dict[tuple[str, str, str], list[Agent]] = defaultdict(list)
-        self.tills: list[Agent] = []
-        for kind, mark, share in ((SIM, "D", 45), (BANK, "T", 45), (SIM, "T", 10), (BANK, "C", 12)):
-            for _ in range(max(6, persons * share // 10_000)):
+        for kind, mark, share in ((SIM, "D", 24), (BANK, "T", 24), (SIM, "T", 5), (BANK, "C", 5)):
+            for _ in range(max(5, persons * share // 10_000)):
                 self._hire(kind, mark, places)
 
     def _hire(self, kind: str, mark: str, places: Places) -> None:
@@ -106,14 +105,13 @@ class Market:
         institution = self.institution(dice, kind)
         province = places.commune(dice).birth_code
         shop = f"{institution}-{province}-{dice.digits(3)}"
-        tablets = tuple(self._contacts.device() for _ in range(dice.pick((0, 1, 1, 1, 2, 3))))
+        tablets = tuple(self._contacts.device() for _ in range(dice.pick((0, 1, 1, 1, 1, 2))))
         ip = self._contacts.home_ip() if dice.chance(0.65) else None
         for seat in dice.sample(range(10, 99), dice.pick((1, 1, 1, 2, 4))):
             agent = Agent(f"{shop}-{mark}{seat}", institution, province, tablets, ip)
             channel = "branch" if mark == "T" else "agent"
             self._agents[kind, channel].append(agent)
             self._local[kind, channel, province].append(agent)
-            self.tills.append(agent)
 
     def institution(self, dice: Dice, kind: str) -> str:
         """A bank or an operator by its share."""
@@ -127,11 +125,13 @@ class Market:
         """An agent near a province, mostly one of few busy ones."""
         near = self._local[kind, channel, province]
         pool = near if near and dice.chance(0.85) else self._agents[kind, channel]
-        return pool[int(dice.roll() ** 1.7 * len(pool))]
+        return pool[int(dice.roll() ** 1.9 * len(pool))]
 
-    def dealers(self) -> list[Agent]:
-        """The operators' dealers, who work with a tablet or without."""
-        return self._agents[SIM, "agent"]
+    def dealer(self, dice: Dice) -> Agent:
+        """A SIM dealer, seldom one whose tablet is not recorded."""
+        pool = self._agents[SIM, "agent"]
+        recorded = [agent for agent in pool if agent.tablets]
+        return dice.pick(recorded if recorded and dice.chance(0.9) else pool)
 
 
 def account_number(dice: Dice, institution: str) -> str:

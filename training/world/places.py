@@ -135,6 +135,7 @@ class Places:
     def __init__(self, dice: Dice, communes: int) -> None:
         weighted = _some(dice, _read_units(), communes)
         self._everywhere = Wheel(weighted)
+        self._hamlets: dict[Commune, list[str]] = defaultdict(list)
         by_province: dict[str, list[tuple[Commune, float]]] = defaultdict(list)
         for commune, weight in weighted:
             by_province[commune.birth_code].append((commune, weight))
@@ -157,7 +158,15 @@ class Places:
 
     def home(self, dice: Dice, commune: Commune) -> Home:
         """A new spot in a commune."""
-        return Home(commune, _street(dice) if commune.urban else _hamlet(dice, commune.birth_code))
+        return Home(commune, _street(dice) if commune.urban else self._hamlet(dice, commune))
+
+    def _hamlet(self, dice: Dice, commune: Commune) -> str:
+        """One of a commune's few hamlets, with a house number or, mostly, without."""
+        known = self._hamlets[commune]
+        if len(known) < 4:
+            known.append(_hamlet(dice, commune.birth_code))
+        hamlet = dice.pick(known)
+        return f"Số {dice.between(1, 180)} {hamlet}" if dice.chance(0.2) else hamlet
 
 
 def _some(
@@ -176,9 +185,9 @@ def _some(
 
 def _street(dice: Dice) -> str:
     style = dice.roll()
-    if style < 0.18:
+    if style < 0.28:
         return f"Tổ dân phố số {dice.between(1, 30)}"
-    if style < 0.25:
+    if style < 0.36:
         return f"Khu phố {dice.between(1, 9)}"
     number, street = dice.between(1, 900), dice.pick(_STREETS)
     if style < 0.45:
@@ -199,7 +208,7 @@ def _hamlet(dice: Dice, province: str) -> str:
     else:
         level = dice.pick(("Thôn", "Xóm", "Thôn"))
         hamlet = f"{level} {dice.pick(_HAMLETS) if dice.chance(0.6) else dice.between(1, 7)}"
-    return f"Số {dice.between(1, 180)} {hamlet}" if dice.chance(0.2) else hamlet
+    return hamlet
 
 
 def _read_units() -> list[tuple[Commune, float]]:

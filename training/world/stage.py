@@ -53,7 +53,7 @@ class Stage:
         self._active = Wheel((human, self._activity(human)) for human in self.people)
         young: dict[str, list[Human]] = defaultdict(list)
         for human in self.people:
-            if 18 <= human.age_on(start) < 32 and human.status == "living":
+            if 18 <= human.age_on(start) < 29 and human.status == "living":
                 young[human.home.commune.birth_code].append(human)
         self._young = dict(young)
 
@@ -73,6 +73,15 @@ class Stage:
             human = self.dice.spin(self._active)
             if not human.gone_on(when) and human.age_on(when) >= 14:
                 return human
+
+    def elder(self, day: int) -> Human:
+        """Someone of at least 45, as whose papers are stolen most."""
+        for _ in range(40):
+            human = self.dice.pick(self.people)
+            when = self.calendar.date(day)
+            if human.age_on(when) >= 45 and not human.gone_on(when) and human.cards:
+                return human
+        return self.someone(day)
 
     def young(self, count: int) -> list[Human]:
         """Up to `count` young adults of one province."""
