@@ -149,6 +149,9 @@ DIFFERENCES: dict[str, Difference] = {
         "The same place under old or new administrative units.",
         "Cùng nơi, khác đơn vị hành chính cũ và mới.",
     ),
+    "same_commune": Difference(
+        _PARTIAL, "Another address in the same commune.", "Địa chỉ khác, cùng xã phường."
+    ),
     "same_province": Difference(
         _MISMATCH, "Another address in the same province.", "Địa chỉ khác, cùng tỉnh thành."
     ),
