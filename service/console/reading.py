@@ -1,0 +1,233 @@
+"""What the console reads from the ledger: always for one institution, never a ciphertext.
+
+Of another institution's registration nothing leaves this file but its tokens, and those only to
+draw what a ring shares; the tokens themselves go no further than `ring_graph`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+from psycopg.rows import class_row, dict_row
+
+from features.registration import Institution
+
+PAGE = 25
+DRAWN = 150
+"""The most members of a ring that are read and drawn; more is no longer legible."""
+
+_LINES = """
+SELECT s.position, s.screening_id, s.registration_id, r.node->>'kind' AS kind, s.screened_at,
+    s.identity, s.decision, s.risk, s.risk_band, s.ring_id, s.rescreens IS NOT NULL AS repeated
+FROM screenings s JOIN registrations r USING (institution, registration_id)
+WHERE s.institution = %(institution)s
+    AND (%(decision)s::text IS NULL OR s.decision = %(decision)s)
+"""
+_OLDER = _LINES + "AND s.position < %(from)s ORDER BY s.position DESC LIMIT %(limit)s"
+_NEWER = _LINES + "AND s.position > %(from)s ORDER BY s.position LIMIT %(limit)s"
+_COUNTS = """
+SELECT decision, count(*) FILTER (WHERE screened_at > %(now)s - interval '24 hours'), count(*)
+FROM screenings
+WHERE institution = %(institution)s AND screened_at > %(now)s - interval '7 days'
+GROUP BY decision
+"""
+_SCREENING = """
+SELECT s.position, s.screening_id, s.registration_id, r.node->>'kind' AS kind, s.screened_at,
+    s.identity, s.decision, s.risk, s.risk_band, s.ring_id, r.registered_at, s.purpose,
+    s.asked_by, s.fields, s.reasons, s.model_version, s.policy_version, s.graph_position,
+    o.is_fraud, o.typology, o.confirmed_at,
+    (SELECT m.ring_id FROM rings m
+     WHERE m.institution = s.institution AND m.registration_id = s.registration_id
+         AND m.run_at = (SELECT max(run_at) FROM ring_runs)) AS ring_now,
+    ARRAY(SELECT t.screening_id FROM screenings t
+          WHERE t.institution = s.institution AND t.registration_id = s.registration_id
+              AND t.screening_id <> s.screening_id ORDER BY t.position) AS others
+FROM screenings s
+JOIN registrations r USING (institution, registration_id)
+LEFT JOIN outcomes o USING (institution, registration_id)
+WHERE s.institution = %(institution)s AND s.screening_id = %(screening)s
+"""
+# A ring is its members at the last run that knew it, and those who reached it after that run.
+_MEMBERS = """
+WITH run AS (SELECT max(run_at) AS run_at FROM rings WHERE ring_id = %(ring)s),
+held AS (
+    SELECT institution, registration_id, ring_risk
+    FROM rings, run WHERE ring_id = %(ring)s AND rings.run_at = run.run_at
+), members AS (
+    SELECT institution, registration_id, ring_risk, true AS in_run FROM held
+    UNION ALL
+    SELECT DISTINCT s.institution, s.registration_id, NULL::float8, false
+    FROM screenings s LEFT JOIN held USING (institution, registration_id)
+    WHERE s.ring_id = %(ring)s AND held.institution IS NULL
+)
+SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run, r.node->'tokens' AS tokens,
+    CASE WHEN m.institution = %(institution)s THEN m.registration_id END AS registration_id,
+    CASE WHEN m.institution = %(institution)s THEN r.node->>'kind' END AS kind,
+    CASE WHEN m.institution = %(institution)s THEN r.registered_at END AS registered_at,
+    s.screening_id, s.decision, s.risk_band,
+    (SELECT run_at FROM run) AS run_at,
+    count(*) OVER () AS total,
+    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total
+FROM members m
+JOIN registrations r USING (institution, registration_id)
+LEFT JOIN LATERAL (
+    SELECT t.screening_id, t.decision, t.risk_band FROM screenings t
+    WHERE t.institution = m.institution AND t.registration_id = m.registration_id
+        AND m.institution = %(institution)s
+    ORDER BY t.position DESC LIMIT 1
+) s ON true
+ORDER BY own DESC, r.registered_at, m.registration_id
+LIMIT %(limit)s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One screening as a line of the list."""
+
+    position: int
+    screening_id: UUID
+    registration_id: str
+    kind: str
+    screened_at: datetime
+    identity: str
+    decision: str
+    risk: float
+    risk_band: str
+    ring_id: str | None
+    repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A page of the list, newest first, and whether there is more on either side."""
+
+    lines: Sequence[Line]
+    newer: bool
+    older: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many screenings had one decision in the last day and the last week."""
+
+    day: int = 0
+    week: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One screening with all that may be shown of it. `fields` maps a field to its codes."""
+
+    position: int
+    screening_id: UUID
+    registration_id: str
+    kind: str
+    screened_at: datetime
+    identity: str
+    decision: str
+    risk: float
+    risk_band: str
+    ring_id: str | None
+    registered_at: datetime
+    purpose: str
+    asked_by: str
+    fields: Mapping[str, Mapping[str, str]]
+    reasons: Sequence[str]
+    model_version: str
+    policy_version: str
+    graph_position: int
+    is_fraud: bool | None
+    typology: str | None
+    confirmed_at: datetime | None
+    ring_now: str | None
+    others: Sequence[UUID]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Member:
+    """One member of a ring; of another institution's everything but risk and tokens is None.
+
+    `tokens` maps an attribute to its token. `in_run` is False for one who reached the ring later.
+    """
+
+    own: bool
+    ring_risk: float | None
+    in_run: bool
+    tokens: Mapping[str, str]
+    registration_id: str | None = None
+    kind: str | None = None
+    registered_at: datetime | None = None
+    screening_id: UUID | None = None
+    decision: str | None = None
+    risk_band: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A ring as one institution may see it; `members` are its own first, at most `DRAWN`."""
+
+    ring_id: str
+    run_at: datetime | None
+    members: Sequence[Member]
+    total: int
+    own_total: int
+
+    @property
+    def risk(self) -> float | None:
+        """The risk of the ring at its last run."""
+        return max((m.ring_risk for m in self.members if m.ring_risk is not None), default=None)
+
+
+class ConsoleReader:
+    """Reads for one institution over one connection."""
+
+    def __init__(self, door: psycopg.Connection, institution: Institution) -> None:
+        self._door = door
+        self._institution = institution
+
+    def lines(self, decision: str | None, before: int | None, after: int | None) -> Lines:
+        """A page of screenings: those before a position, those after one, or the latest."""
+        going_up = before is None and after is not None
+        values = {
+            "institution": self._institution,
+            "decision": decision,
+            "from": after if going_up else before if before is not None else 2**63 - 1,
+            "limit": PAGE + 1,
+        }
+        with self._door.cursor(row_factory=class_row(Line)) as cursor:
+            found = cursor.execute(_NEWER if going_up else _OLDER, values).fetchall()
+        more, page = len(found) > PAGE, found[:PAGE]
+        if going_up:
+            return Lines(page[::-1], newer=more, older=True)
+        return Lines(page, newer=before is not None, older=more)
+
+    def counts(self, now: datetime) -> dict[str, Count]:
+        """Decision -> how often it was taken lately; absent where never."""
+        rows = self._door.execute(_COUNTS, {"institution": self._institution, "now": now})
+        return {decision: Count(day, week) for decision, day, week in rows}
+
+    def screening(self, screening_id: UUID) -> Detail | None:
+        """One screening; None where there is none or it is another institution's."""
+        values = {"institution": self._institution, "screening": screening_id}
+        with self._door.cursor(row_factory=class_row(Detail)) as cursor:
+            return cursor.execute(_SCREENING, values).fetchone()
+
+    def ring(self, ring_id: str) -> Ring | None:
+        """One ring; None where it does not exist or none of its members is one's own."""
+        values = {"institution": self._institution, "ring": ring_id, "limit": DRAWN}
+        with self._door.cursor(row_factory=dict_row) as cursor:
+            rows = cursor.execute(_MEMBERS, values).fetchall()
+        if not rows or not rows[0]["own_total"]:
+            return None
+        whole = {name: rows[0][name] for name in ("run_at", "total", "own_total")}
+        return Ring(ring_id=ring_id, members=[_member(row) for row in rows], **whole)
+
+
+def _member(row: dict[str, Any]) -> Member:
+    return Member(**{k: v for k, v in row.items() if k not in {"run_at", "total", "own_total"}})
