@@ -37,11 +37,6 @@ class Reading:
     former: str | None
     digits: str
 
-    @property
-    def damaged(self) -> bool:
-        """Whether it cannot be any identity number as it stands."""
-        return len(self.digits) not in (9, 12)
-
 
 @dataclass(frozen=True, slots=True)
 class Structure:

@@ -61,7 +61,7 @@ def _by_number(lookup: Lookup, registration: Registration, reading: Reading) -> 
 def _by_former(
     lookup: Lookup, registration: Registration, reading: Reading
 ) -> RegisterAnswer | None:
-    if reading.former is None:
+    if reading.former is None or registration.document_type is DocumentType.BIRTH_CERTIFICATE:
         return None
     persons = lookup.former(reading.former)
     if len(persons) > 1:  # one 9-digit number was sometimes given to two people

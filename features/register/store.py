@@ -28,6 +28,7 @@ FORMAT = 1
 _MAP_BYTES = 256 << 30
 _READERS = 1024
 _HEAD = b"head"
+_FILE = "data.mdb"
 _NO_ROOM = ("no space left", "file too large", "quota", "mdb_map_full", "input/output error")
 # LMDB reports a write that the disk cut short as an input/output error.
 
@@ -52,14 +53,21 @@ class LoadReport:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """An environment with its tables, and the process that opened it."""
+    """An environment with its tables, the process that opened it, and the file it holds open."""
 
     process: int
+    file: int
     environment: Any
     head: Any
     persons: Any
     former: Any
     names: Any
+
+    def usable(self, folder: Path) -> bool:
+        """Not inherited over a fork, nor of a folder that was deleted and made anew."""
+        file = folder / _FILE
+        same_file = file.exists() and file.stat().st_ino == self.file
+        return same_file and self.process == os.getpid()
 
 
 _opened: dict[str, _Opened] = {}
@@ -76,10 +84,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Reader | None]:
         """A view of one generation; None where none was ever loaded."""
-        opened = self._open() if (self._folder / "data.mdb").exists() else None
-        if opened is None:
+        if not (self._folder / _FILE).exists():
             yield None
             return
+        opened = self._open()
         with self._clear_errors(), opened.environment.begin() as transaction:
             snapshot = _snapshot(opened, transaction, self._folder)
             yield None if snapshot is None else Reader(opened, transaction, snapshot)
@@ -107,9 +115,10 @@ class Store:
         path = str(self._folder.resolve())
         with _opening:
             opened = _opened.get(path)
-            if opened is None or opened.process != os.getpid():
-                if opened is not None:  # inherited over a fork: not ours to use
-                    opened.environment.close()
+            if opened is not None and not opened.usable(self._folder):
+                opened.environment.close()
+                opened = None
+            if opened is None:
                 with self._clear_errors():
                     opened = _opened[path] = _open_environment(path)
             return opened
@@ -214,6 +223,7 @@ def _open_environment(path: str) -> _Opened:
     environment.reader_check()  # slots of processes that died
     return _Opened(
         process=os.getpid(),
+        file=(Path(path) / _FILE).stat().st_ino,
         environment=environment,
         head=environment.open_db(b"head"),
         persons=environment.open_db(b"persons"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
+from features.register.replica import Replica
 from features.registration import (
     DocumentType,
     IdNumber,
@@ -55,3 +57,10 @@ def person() -> Callable[..., Person]:
 @pytest.fixture
 def registration() -> Callable[..., Registration]:
     return lambda **changes: replace(TYPED, **changes)
+
+
+@pytest.fixture
+def replica(tmp_path: Path) -> Iterator[Replica]:
+    replica = Replica(tmp_path / "population")
+    yield replica
+    replica.close()

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-import time
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -34,13 +32,6 @@ ROOT = Path(__file__).parents[2]
 SNAPSHOT = date(2026, 7, 1)
 Make = Callable[..., Person]
 Type = Callable[..., Registration]
-
-
-@pytest.fixture
-def replica(tmp_path: Path) -> Iterator[Replica]:
-    replica = Replica(tmp_path / "population")
-    yield replica
-    replica.close()
 
 
 def ask(replica: Replica, registration: Registration) -> RegisterAnswer:
@@ -214,6 +205,18 @@ def test_before_any_load_the_register_is_unavailable(replica: Replica, registrat
     assert not replica._store._folder.exists()
 
 
+def test_a_folder_made_anew_is_opened_anew(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    shutil.rmtree(replica._store._folder)
+    assert replica.snapshot() is None
+    replica.load([person(full_name="Trần Thị Mới")], SNAPSHOT)
+    answer = ask(replica, registration())
+    assert isinstance(answer, Found)
+    assert answer.person.full_name == "Trần Thị Mới"
+
+
 def test_the_size_of_a_batch_changes_no_answer(
     replica: Replica, person: Make, registration: Type
 ) -> None:
@@ -261,127 +264,6 @@ def test_a_damaged_store_is_one_line(tmp_path: Path, registration: Type) -> None
     (tmp_path / "data.mdb").write_bytes(b"no store at all" * 1000)
     with pytest.raises(DataFolderError, match="cannot be used"):
         Replica(tmp_path).ask([registration()])
-
-
-FILLER = """
-import resource, sys
-from datetime import date
-from pathlib import Path
-from features.errors import StorageFullError
-from features.register.replica import Replica
-from features.registration import IdNumber, Person
-
-resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))
-people = (
-    Person(IdNumber(f"0010{n:08}"), f"Trần Văn {n}", "1990-01-01", residence="x" * 200)
-    for n in range(20_000)
-)
-try:
-    Replica(Path(sys.argv[1])).load(people, date(2026, 7, 1))
-except StorageFullError as error:
-    print(error)
-"""
-
-
-def run(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", script, str(folder)],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-        check=False,
-    )
-
-
-def test_a_full_disk_is_one_error_and_the_old_generation_stands(
-    replica: Replica, person: Make, registration: Type
-) -> None:
-    """A file-size limit in a process of its own stands for the full disk."""
-    replica.load([person()], SNAPSHOT)
-    filled = run(FILLER, replica._store._folder)
-    assert (filled.returncode, filled.stderr) == (0, "")
-    assert filled.stdout.startswith("no room left")
-    assert filled.stdout.count("\n") == 1
-    assert ask(replica, registration()) == Found(person(), FoundBy.NUMBER)
-    replica.load(crowd(person, 10), SNAPSHOT)
-
-
-FORKER = """
-import os, sys
-from datetime import date
-from pathlib import Path
-from features.register.replica import Replica
-from features.registration import IdNumber, Person
-
-replica = Replica(Path(sys.argv[1]))
-assert replica.snapshot().generation == 1
-pid = os.fork()
-if pid == 0:
-    assert replica.snapshot().generation == 1
-    replica.load([Person(IdNumber("079090123456"), "Nguyễn Thị Con")], date(2026, 7, 2))
-    os._exit(0)
-assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
-assert replica.snapshot().generation == 2
-replica.load([], date(2026, 7, 3))
-print(replica.snapshot().generation)
-"""
-
-
-def test_a_forked_process_opens_the_store_anew(
-    replica: Replica, person: Make, registration: Type
-) -> None:
-    replica.load([person()], SNAPSHOT)
-    forked = run(FORKER, replica._store._folder)
-    assert (forked.stdout, forked.stderr) == ("3\n", "")
-    answer = ask(replica, registration())
-    assert isinstance(answer, Found)
-    assert answer.person.full_name == "Nguyễn Thị Con"
-
-
-READER = """
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from features.evidence import Found
-from features.register.replica import Replica
-from features.registration import DocumentType, Institution, Kind, Registration, RegistrationId
-
-numbers = [f"0010{n:08}" for n in range(0, 400, 7)]
-rows = [
-    Registration(RegistrationId(n), Kind.SIM, Institution("X"), datetime(2026, 3, 1, tzinfo=UTC),
-                 DocumentType.CCCD, "Trần A", document_number=n)
-    for n in numbers
-]
-replica, seen = Replica(Path(sys.argv[1])), set()
-print("ready", flush=True)
-while len(seen) < 2 or "end" not in seen:
-    names = {a.person.full_name for a in replica.ask(rows) if isinstance(a, Found)}
-    assert len(names) == 1, names
-    seen |= names
-    if names == {"end"}:
-        break
-print(len(seen))
-"""
-
-
-def test_readers_in_other_processes_never_see_a_mix(replica: Replica, person: Make) -> None:
-    replica.load(crowd(person, 400, full_name="start"), SNAPSHOT)
-    folder = str(replica._store._folder)
-    readers = [
-        subprocess.Popen(
-            [sys.executable, "-c", READER, folder], stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
-        for _ in range(2)
-    ]
-    outputs = [reader.stdout for reader in readers]
-    assert all(out is not None and out.readline() == "ready\n" for out in outputs)
-    for generation in ("second", "third", "end"):
-        time.sleep(0.05)
-        replica.load(crowd(person, 400, full_name=generation), SNAPSHOT)
-    counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
-    assert all(reader.returncode == 0 for reader in readers)
-    assert all(1 <= count <= 4 for count in counts)
 
 
 def test_no_answer_shows_a_person_in_its_text(
