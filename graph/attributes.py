@@ -1,6 +1,6 @@
 """What links registrations: attributes, and the keyed token that stands for each value.
 
-A graph never holds a plain value. A token is the first 128 bits of an HMAC of attribute and
+A graph never holds a plain value. A token is the first 64 or 128 bits of an HMAC of kind and
 normalised value; two keys give two graphs of one shape, and no count depends on the key.
 """
 
@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from features.registration import Institution, Kind, RegistrationId
+from features import address, identity_number, name, phone
+from features.evidence import Evidence, Identity
+from features.registration import Channel, Institution, Kind, Registration, RegistrationId
 
 
 class Attribute(StrEnum):
@@ -23,14 +26,21 @@ class Attribute(StrEnum):
     HOLDER = "holder"
     DOCUMENT = "document"
     PHONE = "phone"
+    """The contact phone."""
     SIM = "sim"
+    """The number being registered; one number has one token, as SIM and as contact phone."""
     DEVICE = "device"
+    """The holder's own device."""
+    TABLET = "tablet"
+    """The device of an agent or a branch."""
     EMAIL = "email"
     ADDRESS = "address"
     FACE = "face"
     AGENT = "agent"
     NETWORK = "network"
+    """The IP address."""
     SUBNET = "subnet"
+    """The /24 of an IPv4 address, the /48 of an IPv6 one."""
     ORGANISATION = "organisation"
 
 
@@ -42,10 +52,10 @@ class Tokens:
             raise ValueError("a token key has at least 16 bytes")
         self._key = key
 
-    def token(self, attribute: str, value: str) -> str:
-        """The token of one value: 32 hexadecimal digits."""
-        message = f"{attribute}\x1f{value}".encode()
-        return hmac.digest(self._key, message, hashlib.sha256)[:16].hex()
+    def token(self, kind: str, value: str, size: int = 16) -> str:
+        """The token of one value, `size` bytes of the HMAC as hexadecimal digits."""
+        message = f"{kind}\x1f{value}".encode()
+        return hmac.digest(self._key, message, hashlib.sha256)[:size].hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +73,11 @@ class Node:
     family: str
     verified: bool
     tokens: Mapping[Attribute, str]
+
+    @property
+    def key(self) -> tuple[Institution, RegistrationId]:
+        """What makes a registration unique."""
+        return self.institution, self.registration_id
 
     @property
     def order(self) -> tuple[datetime, RegistrationId, Institution]:
@@ -104,3 +119,101 @@ class Mark:
     node: Node
     confirmed_at: datetime
     is_fraud: bool
+
+
+def node_of(registration: Registration, evidence: Evidence, tokens: Tokens) -> Node:
+    """The registration as the graph will know it."""
+    return Node(
+        registration_id=registration.registration_id,
+        institution=registration.institution,
+        registered_at=registration.registered_at,
+        kind=registration.kind,
+        holder=tokens.token("holder", _holder(registration, evidence), 8),
+        family=tokens.token("family", name.family(registration.full_name), 8),
+        verified=evidence.identity is Identity.VERIFIED,
+        tokens={a: tokens.token(kind, v) for a, kind, v in _values(registration, evidence)},
+    )
+
+
+def _holder(registration: Registration, evidence: Evidence) -> str:
+    """Whom the graph takes for the holder: the register's person, else the papers as given."""
+    if evidence.person is not None:
+        return evidence.person.id_number
+    number = _document(registration)
+    if number is not None:
+        return f"{registration.document_type.value}:{number}"
+    return f"{name.stripped(registration.full_name)}:{registration.birth_date or ''}"
+
+
+def _document(registration: Registration) -> str | None:
+    """The document number, alike however it was typed."""
+    if registration.document_number is None:
+        return None
+    typed = "".join(c for c in registration.document_number.upper() if c.isalnum())
+    return identity_number.normal(registration.document_number) or typed or None
+
+
+def _values(registration: Registration, evidence: Evidence) -> Iterator[tuple[Attribute, str, str]]:
+    """(attribute, kind of its token, normalised value) of everything that may be shared."""
+    yield Attribute.HOLDER, "holder", _holder(registration, evidence)
+    given = (
+        (Attribute.DOCUMENT, "document", _document(registration)),
+        (Attribute.PHONE, "number", _number(registration.contact_phone)),
+        (Attribute.SIM, "number", _number(registration.msisdn)),
+        (_device_attribute(registration), "device", _plain(registration.device_id)),
+        (Attribute.EMAIL, "email", _email(registration.email)),
+        (Attribute.ADDRESS, "address", _address(registration.address)),
+        (Attribute.FACE, "face", _plain(registration.face_template)),
+        (Attribute.AGENT, "agent", _agent(registration)),
+        (Attribute.NETWORK, "network", _network(registration.ip_address, whole=True)),
+        (Attribute.SUBNET, "network", _network(registration.ip_address, whole=False)),
+        (Attribute.ORGANISATION, "organisation", _plain(registration.organisation_tax_code)),
+    )
+    for attribute, kind, value in given:
+        if value:
+            yield attribute, kind, value
+
+
+def _device_attribute(registration: Registration) -> Attribute:
+    """On eKYC and online the device is the holder's own; elsewhere it serves many holders."""
+    own = registration.channel in {Channel.EKYC, Channel.ONLINE}
+    return Attribute.DEVICE if own else Attribute.TABLET
+
+
+def _plain(value: str | None) -> str | None:
+    return None if value is None else value.strip().upper()
+
+
+def _number(value: str | None) -> str | None:
+    return None if value is None else phone.normal(value)
+
+
+def _address(value: str | None) -> str | None:
+    return None if value is None else address.normal(value)
+
+
+def _agent(registration: Registration) -> str | None:
+    """Two institutions may use one code for two agents."""
+    code = _plain(registration.agent_id)
+    return f"{registration.institution}:{code}" if code else None
+
+
+def _email(value: str | None) -> str | None:
+    """Lower case; Gmail ignores dots and what follows a plus sign."""
+    if value is None or "@" not in value:
+        return None
+    user, _, domain = value.strip().lower().rpartition("@")
+    if domain in {"gmail.com", "googlemail.com"}:
+        user, domain = user.split("+", 1)[0].replace(".", ""), "gmail.com"
+    return f"{user}@{domain}"
+
+
+def _network(value: str | None, *, whole: bool) -> str | None:
+    """An IP address or its neighbourhood; None for what is no public address."""
+    try:
+        ip = ipaddress.ip_address((value or "").strip())
+    except ValueError:
+        return None
+    if whole:
+        return str(ip)
+    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))

@@ -1,25 +1,36 @@
-"""What a registration finds around it, and the protocol that the live graph and the history share."""
+"""What a registration finds around it, and the protocol of the live graph and the history."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
+from graph.aggregates import AGGREGATES
 from graph.attributes import Node
 
+PLACE: dict[str, int] = {a.name: i for i, a in enumerate(AGGREGATES)}
+"""Where in `Company.values` an aggregate stands."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Company:
     """The aggregates of one registration as of its own moment.
 
-    `counts` maps an aggregate's name (`phone.holders.30d`) to its value; an aggregate of an
-    attribute that the registration lacks is absent. `ring_id` is the ring at the last ring run
-    before the registration that its private attributes reach.
+    `values` is a float64 array in the order of `AGGREGATES`; NaN where the registration lacks the
+    attribute, or where there is nothing to measure from. `ring_id` is the ring at the last ring
+    run before the registration that its private attributes reach.
     """
 
-    counts: dict[str, float] = field(default_factory=dict)
+    values: NDArray[np.float64]
     ring_id: str | None = None
+
+    def __getitem__(self, name: str) -> float:
+        """One aggregate by its name, e.g. `phone.holders.30d`."""
+        return float(self.values[PLACE[name]])
 
 
 class Graph(Protocol):

@@ -3,3 +3,82 @@
 The API, a batch upload, a backtest, a campaign and the rows of a training set all take it. One
 registration is a batch of one, and the size of a batch never changes an answer.
 """
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.cross_check import cross_check
+from features.evidence import Evidence, PopulationRegister
+from features.registration import Registration
+from features.vector import NAMES, vector
+from graph.attributes import Node, Tokens, node_of
+from graph.company import Company, Graph
+from models.decision import Decision, Screening
+from models.hard_facts import hard_facts
+from models.policy import Policy
+from models.reasons import reasons_of
+from models.risk import RiskModel
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that is known of one registration at its own moment."""
+
+    registration: Registration
+    evidence: Evidence
+    node: Node
+    company: Company
+
+
+def gather(
+    registrations: Sequence[Registration],
+    register: PopulationRegister,
+    graph: Graph,
+    tokens: Tokens,
+) -> list[Facts]:
+    """Asks the register, cross-checks, and looks at the graph; one `Facts` a registration."""
+    answers = register.ask(registrations)
+    evidence = [cross_check(r, a) for r, a in zip(registrations, answers, strict=True)]
+    nodes = [node_of(r, e, tokens) for r, e in zip(registrations, evidence, strict=True)]
+    around = graph.around(nodes)
+    rows = zip(registrations, evidence, nodes, around, strict=True)
+    return [Facts(*row) for row in rows]
+
+
+def vectors_of(facts: Sequence[Facts]) -> NDArray[np.float64]:
+    """The feature matrix: float64 of shape (len(facts), len(NAMES))."""
+    matrix = np.empty((len(facts), len(NAMES)))
+    for i, f in enumerate(facts):
+        matrix[i] = vector(f)
+    return matrix
+
+
+def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Screening]:
+    """Judges: risk from the model, decision from the policy, reasons from what led there."""
+    vectors = vectors_of(facts)
+    risks = model.risk(vectors)
+    held = [hard_facts(f) for f in facts]
+    decisions = [policy.decide(float(r), frozenset(h)) for r, h in zip(risks, held, strict=True)]
+    # Exact contributions are dear: only where a clerk will read them.
+    read = np.flatnonzero([d is not Decision.CLEAR for d in decisions])
+    contributions = dict(zip(read.tolist(), model.contributions(vectors[read]), strict=True))
+    return [
+        Screening(
+            registration=f.registration,
+            evidence=f.evidence,
+            vector=vectors[i],
+            decision=decisions[i],
+            risk=float(risks[i]),
+            risk_band=policy.band(float(risks[i])),
+            reasons=reasons_of(held[i], f.evidence, contributions.get(i)),
+            ring_id=f.company.ring_id,
+            model_version=model.version,
+            policy_version=policy.version,
+        )
+        for i, f in enumerate(facts)
+    ]

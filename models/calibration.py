@@ -1,0 +1,26 @@
+"""From a model's raw score to a probability: two arrays and a straight line between their points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A rising curve through (`raw`, `probability`), flat beyond its ends."""
+
+    raw: tuple[float, ...]
+    probability: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        rising = all(a <= b for p in (self.raw, self.probability) for a, b in pairwise(p))
+        if len(self.raw) != len(self.probability) or not self.raw or not rising:
+            raise ValueError("a calibration is two rising lists of one length")
+
+    def apply(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probabilities of raw scores, of the same shape."""
+        return np.interp(raw, self.raw, self.probability)

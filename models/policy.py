@@ -1,0 +1,91 @@
+"""The policy: identity, risk and hard facts in, one ordered decision out, from a readable file."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from models.decision import Decision, RiskBand
+from models.errors import PolicyError
+from models.hard_facts import CODES
+
+DEFAULT = Path(__file__).parent / "policies" / "default.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Thresholds on calibrated risk, and what hard facts lead to.
+
+    `bands` are the lower bounds of `medium`, `high` and `very_high`.
+    """
+
+    version: str
+    review_risk: float
+    bands: tuple[float, float, float]
+    review_facts: frozenset[str]
+    refuse_pairs: frozenset[frozenset[str]]
+
+    def decide(self, risk: float, facts: frozenset[str]) -> Decision:
+        """The furthest of what risk and hard facts ask for."""
+        return max(self.by_risk(risk), self.by_facts(facts))
+
+    def by_risk(self, risk: float) -> Decision:
+        """What the model alone asks for: never more than a review."""
+        return Decision.REVIEW if risk >= self.review_risk else Decision.CLEAR
+
+    def by_facts(self, facts: frozenset[str]) -> Decision:
+        """One hard fact reviews; two independent ones, listed as a pair, refuse."""
+        if any(pair <= facts for pair in self.refuse_pairs):
+            return Decision.REFUSE
+        return Decision.REVIEW if facts & self.review_facts else Decision.CLEAR
+
+    def band(self, risk: float) -> RiskBand:
+        """The calibrated risk in words."""
+        return list(RiskBand)[sum(risk >= bound for bound in self.bands)]
+
+
+def load(path: Path = DEFAULT) -> Policy:
+    """Reads and checks a policy file.
+
+    Raises:
+        PolicyError: the file cannot be read, or a value in it makes no sense.
+    """
+    try:
+        form = tomllib.loads(path.read_text(encoding="utf-8"))
+        policy = _policy(form)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise PolicyError(f"policy {path.name}: not readable ({error})") from error
+    for problem in _problems(policy, form):
+        raise PolicyError(f"policy {path.name}: {problem}")
+    return policy
+
+
+def _policy(form: dict[str, Any]) -> Policy:
+    bands = form["bands"]
+    return Policy(
+        version=str(form["version"]),
+        review_risk=float(form["review_risk"]),
+        bands=(float(bands["medium"]), float(bands["high"]), float(bands["very_high"])),
+        review_facts=frozenset(form["review"]["facts"]),
+        refuse_pairs=frozenset(frozenset(pair) for pair in form["refuse"]["pairs"]),
+    )
+
+
+def _problems(policy: Policy, form: dict[str, Any]) -> list[str]:
+    """Every contradiction, one sentence each."""
+    problems = []
+    if not 0 < policy.review_risk <= 1:
+        problems.append("review_risk lies above 0 and up to 1")
+    if not 0 < policy.bands[0] < policy.bands[1] < policy.bands[2] <= 1:
+        problems.append("bands rise between 0 and 1")
+    named = policy.review_facts.union(*policy.refuse_pairs)
+    if not named <= CODES:
+        problems.append(f"unknown hard facts: {', '.join(sorted(named - CODES))}")
+    if any(len(pair) != 2 for pair in policy.refuse_pairs):
+        problems.append("a refusal needs two different hard facts")
+    known = {"version", "review_risk", "bands", "review", "refuse"}
+    if set(form) != known:
+        problems.append(f"settings nobody reads: {', '.join(sorted(set(form) - known))}")
+    return problems

@@ -1,0 +1,151 @@
+"""Why: hard facts, named differences and the model's own contributions, as codes with sentences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.evidence import Evidence, Outcome
+from features.vector import FEATURES
+from models.hard_facts import CODES
+
+REASONS: dict[str, tuple[str, str]] = {
+    "IDENTITY_MISMATCH": (
+        "Thông tin kê khai trái với cơ sở dữ liệu dân cư.",
+        "What was given contradicts the population register.",
+    ),
+    "IDENTITY_NOT_FOUND": (
+        "Cơ sở dữ liệu dân cư không có người nào phù hợp.",
+        "The population register holds nobody who fits.",
+    ),
+    "REGISTER_UNAVAILABLE": (
+        "Chưa hỏi được cơ sở dữ liệu dân cư; sẽ kiểm tra lại.",
+        "The population register could not be asked; this will be checked again.",
+    ),
+    "HOLDER_DECEASED": (
+        "Người đứng tên đã qua đời theo cơ sở dữ liệu dân cư.",
+        "The register held the person for deceased at the time.",
+    ),
+    "HOLDER_ABSENT": (
+        "Người đứng tên mất tích, xuất cảnh hoặc bị giam giữ theo cơ sở dữ liệu dân cư.",
+        "The register held the person for missing, emigrated or detained at the time.",
+    ),
+    "FACE_UNDER_OTHER_NAMES": (
+        "Khuôn mặt này đã đứng tên người khác.",
+        "This face was registered under other names.",
+    ),
+    "FACE_OF_FRAUD": (
+        "Khuôn mặt này gắn với đăng ký đã xác nhận gian lận.",
+        "This face belongs to a confirmed fraud.",
+    ),
+    "DEVICE_OF_FRAUD": (
+        "Thiết bị này đã dùng cho đăng ký gian lận.",
+        "This device was used for a confirmed fraud.",
+    ),
+    "PHONE_OF_FRAUD": (
+        "Điện thoại này gắn với gian lận được xác nhận trong 90 ngày.",
+        "This phone was named in a fraud confirmed in the last 90 days.",
+    ),
+    "HOLDER_OF_FRAUD": (
+        "Người đứng tên có đăng ký khác đã xác nhận gian lận.",
+        "Another registration of this holder is a confirmed fraud.",
+    ),
+    "ACCOUNT_OR_SIM": ("Loại đăng ký.", "The kind of registration."),
+    "CHANNEL": ("Kênh mở và loại giấy tờ.", "How it was opened and which document was shown."),
+    "ORGANISATION": ("Đăng ký của tổ chức.", "The holder is an organisation."),
+    "TIME_OF_DAY": ("Thời điểm đăng ký bất thường.", "The time of the registration is unusual."),
+    "IDENTITY": ("Kết quả đối chiếu danh tính.", "The outcome of the identity check."),
+    "DISAGREEMENTS": ("Nhiều trường không khớp.", "Several fields do not agree."),
+    "DIFFERENT_DOCUMENT_NUMBER": ("Số giấy tờ không khớp.", "The document number differs."),
+    "DIFFERENT_FULL_NAME": ("Họ tên không khớp.", "The name differs."),
+    "DIFFERENT_BIRTH_DATE": ("Ngày sinh không khớp.", "The birth date differs."),
+    "DIFFERENT_SEX": ("Giới tính không khớp.", "The sex differs."),
+    "DIFFERENT_ADDRESS": ("Địa chỉ không khớp.", "The address differs."),
+    "DIFFERENT_DOCUMENT_ISSUED_ON": (
+        "Ngày cấp giấy tờ không khớp.",
+        "The document's issue date differs.",
+    ),
+    "AGE": ("Tuổi của người đứng tên.", "The age of the holder."),
+    "HOLDER_NOT_LIVING": (
+        "Tình trạng của người đứng tên trong cơ sở dữ liệu dân cư.",
+        "The status of the holder in the register.",
+    ),
+    "DOCUMENT_DATES": ("Ngày cấp, thời hạn giấy tờ.", "The dates of the document."),
+    "CONTACT": ("Thông tin liên hệ đã cho hoặc thiếu.", "Contact details given or missing."),
+    "EMAIL_PATTERN": ("Hình thức địa chỉ thư điện tử.", "The form of the e-mail address."),
+    "NAME_FORM": ("Cách ghi họ tên.", "How the name was typed."),
+    "HOLDER_PLACE": ("Nơi đăng ký khai sinh, nơi ở.", "Place of birth registration and home."),
+    "HONEST_NEARBY": (
+        "Các đăng ký liên quan đã được xác nhận trung thực hoặc chưa.",
+        "What is known of honest registrations nearby.",
+    ),
+    "MANY_REGISTRATIONS": (
+        "Số đăng ký gần đây của cùng người đứng tên.",
+        "How many registrations this holder made lately.",
+    ),
+}
+"""Every reason code: a sentence in Vietnamese, and in English."""
+
+_THINGS = {
+    "HOLDER": ("người đứng tên này", "this holder"),
+    "DOCUMENT": ("số giấy tờ này", "this document number"),
+    "PHONE": ("điện thoại liên hệ này", "this contact phone"),
+    "DEVICE": ("thiết bị này", "this device"),
+    "EMAIL": ("địa chỉ thư điện tử này", "this e-mail address"),
+    "ADDRESS": ("địa chỉ này", "this address"),
+    "FACE": ("khuôn mặt này", "this face"),
+    "ORGANISATION": ("tổ chức này", "this organisation"),
+    "PHONE_AS_SIM": ("SIM của điện thoại liên hệ", "the SIM of the contact phone"),
+    "SIM_AS_PHONE": ("các tài khoản dùng số này", "accounts naming this number"),
+    "SIM": ("số thuê bao này", "this SIM number"),
+    "AGENT": ("nhân viên hoặc điểm đăng ký này", "this agent"),
+    "TABLET": ("máy của điểm đăng ký này", "this agent's tablet"),
+    "NETWORK": ("địa chỉ mạng này", "this IP address"),
+    "SUBNET": ("vùng mạng này", "this network neighbourhood"),
+}
+for _code, (_vi, _en) in _THINGS.items():
+    REASONS[f"FRAUD_NEARBY_{_code}"] = (
+        f"Đã có gian lận được xác nhận qua {_vi}.",
+        f"Confirmed fraud is known of {_en}.",
+    )
+    REASONS[f"SHARED_{_code}"] = (
+        f"Nhiều người hoặc nhiều đăng ký dùng chung {_vi}.",
+        f"Others or other registrations share {_en}.",
+    )
+    REASONS[f"UNUSUAL_{_code}"] = (
+        f"Hoạt động bất thường qua {_vi}.",
+        f"The activity of {_en} is unusual.",
+    )
+
+_PLACES: dict[str, list[int]] = defaultdict(list)
+for _i, _feature in enumerate(FEATURES):
+    _PLACES[_feature.reason].append(_i)
+_AT_MOST = 5
+_WORTH_SAYING = 0.1
+"""Log-odds; a smaller push is noise to a reader."""
+
+
+def reasons_of(
+    held: tuple[str, ...], evidence: Evidence, contributions: NDArray[np.float64] | None
+) -> tuple[str, ...]:
+    """Reason codes, strongest first: hard facts, named contradictions, then the model's groups.
+
+    Args:
+        held: the hard facts that hold.
+        evidence: its contradicting fields are named.
+        contributions: log-odds of each feature, shape (features,); None where nobody pays for
+            them.
+    """
+    codes = [c for c in held if c in CODES]
+    codes += [
+        f"DIFFERENT_{name.upper()}"
+        for name, field in evidence.fields.items()
+        if field.outcome is Outcome.MISMATCH
+    ]
+    if contributions is not None:
+        pushes = {r: float(contributions[places].sum()) for r, places in _PLACES.items()}
+        strongest = sorted(pushes, key=lambda r: -pushes[r])[:_AT_MOST]
+        codes += [r for r in strongest if pushes[r] >= _WORTH_SAYING]
+    return tuple(dict.fromkeys(codes))

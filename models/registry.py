@@ -1,0 +1,129 @@
+"""Released models: where they lie, which one judges, and MLflow's book of how they came to be.
+
+Serving, backtest and campaign read plain folders under `models/` of the data folder and never
+import mlflow: `champion`, `challenger` and `previous` are one-line files that name a version.
+Only `record` opens MLflow.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from models.errors import UnknownModelError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+DEFAULT = Path(__file__).parent / "default"
+ALIASES = ("champion", "challenger", "previous")
+_NAME = "chinhchu-risk"
+
+
+def resolve(reference: str | None, home: Path) -> Path:
+    """The bundle folder that a reference names.
+
+    Args:
+        reference: `champion`, `challenger`, `previous`, `default`, a version, or a folder; None is
+            the champion, and the default model on a fresh installation.
+        home: the data folder.
+
+    Raises:
+        UnknownModelError: the reference names nothing.
+    """
+    if reference is None:
+        return aliased("champion", home) or DEFAULT
+    if reference == "default":
+        return DEFAULT
+    found = aliased(reference, home) if reference in ALIASES else home / "models" / reference
+    for folder in (found, Path(reference)):
+        if folder is not None and (folder / "card.json").is_file():
+            return folder
+    raise UnknownModelError(f"model {reference}: no alias, version or bundle folder of that name")
+
+
+def champion_folder(home: Path) -> Path:
+    """The model that judges: the champion, or the default one before any promotion."""
+    return resolve(None, home)
+
+
+def aliased(alias: str, home: Path) -> Path | None:
+    """The folder that an alias names now, None where it names none."""
+    try:
+        version = (home / "models" / alias).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+    return home / "models" / version
+
+
+def keep(bundle_folder: Path, version: str, home: Path) -> Path:
+    """Copies a bundle into the data folder, whole or not at all; a kept version stays as it is."""
+    kept = home / "models" / version
+    if kept.exists():
+        return kept
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(mkdtemp(prefix=".", dir=kept.parent))
+    shutil.copytree(bundle_folder, aside, dirs_exist_ok=True)
+    aside.rename(kept)
+    return kept
+
+
+def promote(version: str, home: Path) -> None:
+    """Makes a kept version the champion; the one before it becomes `previous`."""
+    before = aliased("champion", home)
+    if before is not None and before.name != version:
+        _point("previous", before.name, home)
+    _point("champion", version, home)
+
+
+def _point(alias: str, version: str, home: Path) -> None:
+    aside = home / "models" / f".{alias}.part"
+    aside.write_text(version + "\n", encoding="utf-8")
+    aside.replace(home / "models" / alias)
+
+
+def record(kept: Path, home: Path, *, figures: Mapping[str, float], is_champion: bool) -> None:
+    """Writes a run, its figures and a registered version into MLflow on a SQLite file.
+
+    Args:
+        kept: the bundle's folder, whose files become the run's artefacts.
+        home: the data folder, where the book lies under `mlflow/`.
+        figures: metrics by name.
+        is_champion: whether the alias `champion` moves to this version.
+    """
+    client = _client(home)
+    experiment = client.get_experiment_by_name(_NAME)
+    where = (home / "mlflow" / "artifacts").as_uri()
+    experiment_id = (
+        experiment.experiment_id
+        if experiment is not None
+        else client.create_experiment(_NAME, artifact_location=where)
+    )
+    run = client.create_run(experiment_id, run_name=kept.name)
+    run_id = run.info.run_id
+    for name, value in figures.items():
+        client.log_metric(run_id, name.replace("%", "pct"), value)
+    client.log_artifacts(run_id, str(kept), artifact_path="bundle")
+    client.set_terminated(run_id)
+    if not client.search_registered_models(f"name = '{_NAME}'"):
+        client.create_registered_model(_NAME)
+    source = f"{run.info.artifact_uri}/bundle"
+    made = client.create_model_version(
+        _NAME, source=source, run_id=run_id, tags={"bundle": kept.name}
+    )
+    alias = "champion" if is_champion else "challenger"
+    client.set_registered_model_alias(_NAME, alias, made.version)
+
+
+def _client(home: Path) -> MlflowClient:
+    # Nothing of a training run may leave the machine.
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("DO_NOT_TRACK", "true")
+    from mlflow import MlflowClient  # noqa: PLC0415  # seconds; only who records pays for it
+
+    (home / "mlflow").mkdir(parents=True, exist_ok=True)
+    return MlflowClient(tracking_uri=f"sqlite:///{home / 'mlflow' / 'mlflow.db'}")

@@ -1,0 +1,53 @@
+"""The risk model: LightGBM trees and the calibration that makes a probability of their score.
+
+lightgbm is imported where a model is first made, because it takes seconds and most of the program
+does not need it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.vector import NAMES
+from models.calibration import Calibration
+from models.errors import BundleError
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+
+class RiskModel:
+    """Scores vectors; `version` is what decisions name it by."""
+
+    def __init__(self, version: str, model_text: str, calibration: Calibration) -> None:
+        self.version = version
+        self._booster = _booster(model_text)
+        self._calibration = calibration
+        if self._booster.num_feature() != len(NAMES):
+            raise BundleError(f"model {version}: trained on another number of features")
+
+    def risk(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Calibrated probability of fraud; vectors of shape (n, features) give shape (n,)."""
+        if not len(vectors):
+            return np.empty(0)
+        raw = np.asarray(self._booster.predict(vectors, raw_score=True, num_threads=1))
+        return self._calibration.apply(raw)
+
+    def contributions(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Exact Shapley values in log-odds, shape (n, features); dear, some milliseconds a row."""
+        if not len(vectors):
+            return np.empty((0, len(NAMES)))
+        found = self._booster.predict(vectors, pred_contrib=True, num_threads=1)
+        return np.asarray(found)[:, :-1]
+
+
+def _booster(model_text: str) -> Booster:
+    import lightgbm  # noqa: PLC0415  # seconds; only who judges pays for it
+
+    try:
+        return lightgbm.Booster(params={"num_threads": 1, "verbosity": -1}, model_str=model_text)
+    except lightgbm.basic.LightGBMError as error:
+        raise BundleError(f"the trees cannot be read ({error})") from error

@@ -1,0 +1,120 @@
+"""Fits LightGBM on point-in-time rows, with the directions that the features declare.
+
+Labels come late and only for some, and whom an investigator looks at is no random choice. So a
+first model learns from the known rows alone; what it thinks of the unknown rows decides how the
+second, released one takes them: likely fraud as fraud, likely honest as honest, the rest not at
+all. Measured on a world with hidden truth, taking every unknown row for honest cost a fifth of
+the average precision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+from sklearn.isotonic import IsotonicRegression
+
+from features.errors import InputError
+from features.vector import FEATURES
+from models.calibration import Calibration
+from training.dataset import FRAUD, UNKNOWN
+
+PARAMETERS: dict[str, Any] = {
+    "objective": "binary",
+    "learning_rate": 0.05,
+    "num_leaves": 31,
+    "max_depth": 8,
+    "min_data_in_leaf": 30,
+    "feature_fraction": 0.4,
+    "bagging_fraction": 0.8,
+    "bagging_freq": 1,
+    "lambda_l2": 5.0,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+    "monotone_constraints": [int(f.direction) for f in FEATURES],
+}
+ROUNDS = 300
+LIKELY_FRAUD = 0.5
+LIKELY_HONEST = 0.05
+"""Above and below these risks an unknown row is taken for what it seems."""
+FEWEST = 10
+"""Fewer known frauds, or fewer known honest rows, teach nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Trees in LightGBM's text form: the released ones, and those of the known rows alone."""
+
+    trees: str
+    first: str
+
+
+def fit_trees(
+    vectors: NDArray[np.float64], label: NDArray[np.int8], *, seed: int = 0, threads: int = 2
+) -> Fitted:
+    """Fits on the rows given; nothing else is seen.
+
+    Args:
+        vectors: shape (n, features).
+        label: 1 fraud, 0 cleared, -1 unknown; shape (n,).
+        seed: of rows and features sampled; equal seeds give equal trees.
+        threads: change the time, never the trees.
+
+    Raises:
+        InputError: too little is known to learn from.
+    """
+    known = label != UNKNOWN
+    frauds = int((label == FRAUD).sum())
+    if min(frauds, int(known.sum()) - frauds) < FEWEST:
+        raise InputError(
+            f"labels: {frauds} frauds and {known.sum() - frauds} honest registrations are known; "
+            f"training needs {FEWEST} of each"
+        )
+    first = _train(vectors[known], label[known] == FRAUD, seed, threads)
+    suspicion = expit(raw_scores(first, vectors))
+    likely = (label == FRAUD) | (~known & (suspicion > LIKELY_FRAUD))
+    kept = known | likely | (suspicion < LIKELY_HONEST)
+    return Fitted(_train(vectors[kept], likely[kept], seed, threads), first)
+
+
+def _train(vectors: NDArray[np.float64], fraud: NDArray[np.bool_], seed: int, threads: int) -> str:
+    import lightgbm  # noqa: PLC0415  # seconds; only who trains pays for it
+
+    data = lightgbm.Dataset(vectors, label=fraud.astype(float))
+    parameters = {**PARAMETERS, "seed": seed, "num_threads": threads}
+    return str(lightgbm.train(parameters, data, num_boost_round=ROUNDS).model_to_string())
+
+
+def raw_scores(trees: str, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Log-odds of the trees, shape (n,)."""
+    import lightgbm  # noqa: PLC0415  # seconds; only who trains pays for it
+
+    booster = lightgbm.Booster(model_str=trees)
+    return np.asarray(booster.predict(vectors, raw_score=True), dtype=np.float64)
+
+
+def fit_calibration(
+    fitted: Fitted, vectors: NDArray[np.float64], label: NDArray[np.int8]
+) -> Calibration:
+    """The curve from log-odds to probability, on rows later than those the trees saw.
+
+    Recent rows are mostly unlabelled: counting them as honest would predict a tenth of the fraud
+    there is. An unknown row counts as what the first trees expect of it.
+    """
+    suspicion = expit(raw_scores(fitted.first, vectors))
+    expected = np.where(label == UNKNOWN, suspicion, label == FRAUD)
+    return _curve(raw_scores(fitted.trees, vectors), expected)
+
+
+def _curve(raw: NDArray[np.float64], expected: NDArray[np.float64]) -> Calibration:
+    """Isotonic regression as points at the middle of each step, so that no two scores tie."""
+    steps = IsotonicRegression(y_min=0.0, y_max=1.0).fit_transform(raw, expected)
+    values, place = np.unique(steps, return_inverse=True)
+    middle = np.bincount(place, weights=raw) / np.bincount(place)
+    ends = (float(raw.min()) - 1.0, float(raw.max()) + 1.0)
+    low, high = float(values[0]) / 2, (float(values[-1]) + 1.0) / 2
+    return Calibration((ends[0], *middle.tolist(), ends[1]), (low, *values.tolist(), high))

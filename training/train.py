@@ -1,0 +1,124 @@
+"""From a book to a released model: data set, fit, calibration, evaluation, bundle."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import InputError
+from features.vector import vector
+from graph.aggregates import AGGREGATES
+from graph.attributes import Tokens
+from graph.history import History
+from models.bundle import Bundle, Golden, golden_facts, golden_row
+from models.calibration import Calibration
+from models.screening import gather
+from training.book import Book, BookFiles, open_book
+from training.dataset import UNKNOWN, Dataset, build
+from training.evaluate import evaluate
+from training.fit import fit_calibration, fit_trees
+from training.world import simulate
+
+LATER_PART = 0.25
+"""The last part of the time, kept apart to calibrate and evaluate on."""
+GOLDEN_FACTS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A released model beside what is needed to compare it with another on the same rows.
+
+    `later` are the rows of the last part; `later_risk` what a model that never saw them said.
+    """
+
+    bundle: Bundle
+    later: NDArray[np.float64]
+    later_label: NDArray[np.int8]
+    later_risk: NDArray[np.float64]
+    later_since: datetime
+
+
+def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trained:
+    """Trains on what the book knows before `until`.
+
+    The trees of the release see the whole book; their calibration and their figures come from
+    trees of the same recipe that saw the earlier part alone.
+
+    Raises:
+        InputError: the book is too small, or too little is known of it.
+    """
+    data = build(book, tokens)
+    if len(data) < 4:
+        raise InputError("registrations: too few before the day given to train on")
+    since = float(np.quantile(data.at, 1 - LATER_PART))
+    before, later = data.at < since, data.at >= since
+    early = np.where(data.confirmed < since, data.label, UNKNOWN).astype(np.int8)
+    apart = fit_trees(data.vectors[before], early[before], seed=seed)
+    calibration = fit_calibration(apart, data.vectors[later], data.label[later])
+    released = fit_trees(data.vectors, data.label, seed=seed)
+    card = _card(data, until, seed)
+    apart_risk = (
+        _bundle(apart.trees, calibration, {**card, "version": "apart"})
+        .model()
+        .risk(data.vectors[later])
+    )
+    card["later_part"] = evaluate(apart_risk, data.label[later])
+    card["version"] = _version(until, released.trees, calibration)
+    return Trained(
+        bundle=_with_golden(_bundle(released.trees, calibration, card)),
+        later=data.vectors[later],
+        later_label=data.label[later],
+        later_risk=apart_risk,
+        later_since=datetime.fromtimestamp(since, tz=until.tzinfo),
+    )
+
+
+def _card(data: Dataset, until: datetime, seed: int) -> dict[str, Any]:
+    """What the release says of itself; no figure in it names anybody."""
+    return {
+        "until": until.isoformat(),
+        "seed": seed,
+        "rows": len(data),
+        "frauds_known": int((data.label == 1).sum()),
+        "cleared_known": int((data.label == 0).sum()),
+        "undated": "Columns of the register without a date are taken as the snapshot has them.",
+    }
+
+
+def _version(until: datetime, trees: str, calibration: Calibration) -> str:
+    """The day trained to and a digest of what judges: equal content, equal version."""
+    digest = hashlib.sha256(f"{trees}{calibration}".encode()).hexdigest()[:10]
+    return f"{until:%Y%m%d}-{digest}"
+
+
+def _with_golden(bundle: Bundle, facts: int = GOLDEN_FACTS) -> Bundle:
+    """The bundle with golden facts from a small made-up world: no real person is in them."""
+    with TemporaryDirectory(prefix="chinhchu-golden-") as scratch:
+        folder = Path(scratch)
+        simulate(200, seed=7).write(folder)
+        with open_book(BookFiles.of(folder)) as book:
+            gathered = gather(
+                book.registrations, book.register, History(book.outcomes), Tokens(bytes(16))
+            )
+    rows = []
+    for f in gathered[:: max(1, len(gathered) // facts)][:facts]:
+        counts = {a.name: f.company[a.name] for a in AGGREGATES}
+        rows.append(golden_row(f.registration, f.evidence.person, counts))
+    vectors = np.array([vector(golden_facts(row)) for row in rows])
+    risks = bundle.model().risk(vectors)
+    golden = [
+        Golden(row, tuple(v), float(r))
+        for row, v, r in zip(rows, vectors.tolist(), risks, strict=True)
+    ]
+    return replace(bundle, golden=tuple(golden))
+
+
+def _bundle(trees: str, calibration: Calibration, card: dict[str, Any]) -> Bundle:
+    return Bundle(model_text=trees, calibration=calibration, golden=(), card=card)
