@@ -57,14 +57,14 @@ def chart(members: Sequence[Member], ties: Sequence[Tie], language: Language) ->
     points = [_registration(i, member, language) for i, member in enumerate(members)]
     points += [_shared(i, tie, language) for i, tie in enumerate(ties)]
     links = [
-        {"source": f"m{place}", "target": f"t{i}"}
+        {"source": f"m{place}", "target": f"t{i}", "tooltip": {"show": False}}
         for i, tie in enumerate(ties)
         for place in tie.members
     ]
     few = len(points) <= 60
     return {
         "aria": {"enabled": False},  # the tables beside the drawing say it better
-        "tooltip": {"confine": True},
+        "tooltip": {"confine": True, "formatter": "{b}"},
         "textStyle": {"fontFamily": "system-ui, sans-serif"},
         "animation": False,
         "series": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from nicegui import ui
-from nicegui.events import EChartPointClickEventArguments
+from nicegui.events import GenericEventArguments
 
 from service.console.layout import (
     Frame,
@@ -75,15 +75,16 @@ def _drawing_head(language: Language, ring: Ring) -> Html:
 
 
 def _drawing(language: Language, ring: Ring, ties: list[Tie]) -> None:
-    def open_screening(event: EChartPointClickEventArguments) -> None:
-        """Follows a click on one's own registration; the place is all that the browser says."""
-        place = event.data_index
-        if event.data_type == "node" and 0 <= place < len(ring.members):
-            screening_id = ring.members[place].screening_id
-            if screening_id is not None:
-                ui.navigate.to(f"/screenings/{screening_id}")
+    def open_screening(event: GenericEventArguments) -> None:
+        """Follows a click on one's own registration; the browser says no more than its place."""
+        place = event.args.get("dataIndex")
+        if event.args.get("dataType") != "node" or not isinstance(place, int):
+            return
+        if 0 <= place < len(ring.members) and ring.members[place].screening_id is not None:
+            ui.navigate.to(f"/screenings/{ring.members[place].screening_id}")
 
-    drawn = ui.echart(chart(ring.members, ties, language), on_point_click=open_screening)
+    drawn = ui.echart(chart(ring.members, ties, language))
+    drawn.on("componentClick", open_screening, ["dataType", "dataIndex"])
     drawn.classes("drawing").props["role"] = "img"
     drawn.props["aria-label"] = language.say("drawing")
 

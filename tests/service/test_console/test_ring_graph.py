@@ -1,0 +1,81 @@
+"""Laws of the drawing: it shows who shares what kind of thing, and never the thing."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graph.attributes import Attribute
+from service.console.reading import Member
+from service.console.ring_graph import chart, ties_of
+from service.console.words import Language
+
+TOKENS = st.dictionaries(
+    st.sampled_from([a.value for a in Attribute]),
+    st.integers(0, 5).map(lambda i: f"token{i:027}"),
+    max_size=5,
+)
+
+
+@st.composite
+def members(draw):
+    made = []
+    for place, tokens in enumerate(draw(st.lists(TOKENS, max_size=12))):
+        if draw(st.booleans()):
+            made.append(
+                Member(
+                    True, 0.5, True, tokens, f"R-{place}", screening_id=uuid4(), decision="review"
+                )
+            )
+        else:
+            made.append(Member(False, 0.5, True, tokens))
+    return made
+
+
+@given(members())
+def test_two_members_are_tied_if_they_share_a_token(found):
+    tied = {
+        frozenset((a, b))
+        for tie in ties_of(found)
+        for a in tie.members
+        for b in tie.members
+        if a < b
+    }
+    sharing = {
+        frozenset((a, b))
+        for b, second in enumerate(found)
+        for a, first in enumerate(found[:b])
+        if set(first.tokens.values()) & set(second.tokens.values())
+    }
+    assert tied == sharing
+
+
+@given(members())
+def test_the_same_members_are_tied_once(found):
+    knots = [tie.members for tie in ties_of(found)]
+    assert len(knots) == len(set(knots))
+
+
+@given(members(), st.sampled_from(Language))
+def test_a_drawing_holds_no_token_and_no_line_into_nowhere(found, language):
+    ties = ties_of(found)
+    options = chart(found, ties, language)
+    (series,) = options["series"]
+    points = [point["id"] for point in series["data"]]
+    assert len(points) == len(set(points)) == len(found) + len(ties)
+    assert all({link["source"], link["target"]} <= set(points) for link in series["links"])
+    assert "token" not in json.dumps(options)
+
+
+def test_a_drawing_names_ones_own_alone_and_takes_no_orders_from_a_name():
+    found = [
+        Member(True, None, True, {}, "{b}", screening_id=uuid4(), decision="clear"),
+        Member(False, None, True, {}),
+    ]
+    own, other = chart(found, [], Language.ENGLISH)["series"][0]["data"]
+    assert own["label"]["formatter"] == "(b)"
+    assert own["name"] == "{b}"
+    assert (other["name"], other["label"]) == ("Another institution", {"show": False})
