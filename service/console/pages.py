@@ -16,7 +16,7 @@ _DECISIONS = frozenset({"clear", "review", "refuse"})
 _PATIENCE = 15.0
 """Seconds a page may take; the ledger gives up after five and says so."""
 _POSITION = re.compile(r"[0-9]{1,18}")
-_RING_ID = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+_RING_ID = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 
 
 def register(console: Console) -> None:
@@ -41,7 +41,7 @@ def register(console: Console) -> None:
             console, client, lambda r: _screening(r, screening_id), screening_page.draw
         )
 
-    @ui.page("/rings/{ring_id}", response_timeout=_PATIENCE)
+    @ui.page("/rings/{ring_id:path}", response_timeout=_PATIENCE)
     async def ring(client: Client, ring_id: str) -> Response | None:
         return await show(console, client, lambda r: _ring(r, ring_id), ring_page.draw)
 

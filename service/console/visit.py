@@ -60,7 +60,8 @@ async def show(
     request = client.request
     language = language_of(request)
     prepare(client, language)
-    here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    path = request.scope["raw_path"].decode("ascii", "replace")  # as it was asked, not decoded
+    here = path + (f"?{request.url.query}" if request.url.query else "")
     frame = layout.Frame(language, None, here)
     try:
         caller = await run_in_threadpool(console.sessions.caller, request.cookies.get(COOKIE))

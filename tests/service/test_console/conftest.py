@@ -10,9 +10,11 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 from zlib import crc32
 
 import numpy as np
@@ -31,7 +33,8 @@ from service.ledger.records import Asked, Judged, NewOutcome
 
 ROOT = Path(__file__).resolve().parents[3]
 OWN, OTHER = "NHA", "NHB"
-RING = "ring-of-six"
+RING = "R-NHA-số 1/2?3"
+RING_PATH = f"/rings/{quote(RING, safe='')}"
 NASTY = "<img src=x onerror=document.title='hit'>{b}"
 SECRETS = ("TRẦN THỊ BÍ MẬT", "001190012345", "0912345678", "bi.mat@example.vn", "thiet-bi-9")
 """What was typed, and may stand nowhere on a page."""
@@ -189,24 +192,45 @@ class Running:
     folder: Path
 
 
-@pytest.fixture(scope="session")
-def console(world, console_database, tmp_path_factory):
-    """The console as a process of its own."""
-    folder = tmp_path_factory.mktemp("console")
-    log, port = tmp_path_factory.mktemp("log") / "console.log", free_port()
+@contextmanager
+def serving(database_url, folder):
+    """A console of that ledger, as a process of its own; it ends with code 0 when asked to."""
+    log, port = folder / "console.log", free_port()
+    at_work = folder / "at work"
+    at_work.mkdir()
     environment = {
-        "CHINHCHU_DATABASE_URL": console_database,
+        "CHINHCHU_DATABASE_URL": database_url,
         "CHINHCHU_CONSOLE_PORT": str(port),
-        "CHINHCHU_HOME": str(folder / "home"),
+        "CHINHCHU_HOME": str(at_work / "home"),
     }
     with log.open("wb") as out:
-        process = start(environment, out, folder)
+        process = start(environment, out, at_work)
     try:
         wait_for(f"http://127.0.0.1:{port}/sign-in", process)
-        yield Running(f"http://127.0.0.1:{port}", process, log, folder)
+        yield Running(f"http://127.0.0.1:{port}", process, log, at_work)
     finally:
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0, log.read_text()
+
+
+@pytest.fixture(scope="session")
+def console(world, console_database, tmp_path_factory):
+    """The console of the small world."""
+    with serving(console_database, tmp_path_factory.mktemp("console")) as running:
+        yield running
+
+
+@pytest.fixture
+def doomed(parts, keys, tmp_path):
+    """A console with a key of its own, and a call that takes its ledger away."""
+    name = f"doomed_{os.getpid()}"
+    url = parts.database_url.replace("/chinhchu?", f"/{name}?")
+    with psycopg.connect(parts.database_url, autocommit=True) as door:
+        door.execute(f"CREATE DATABASE {name}")
+        with Ledger(url, keys) as ledger:
+            key = create_key(ledger, OWN)
+        with serving(url, tmp_path) as running:
+            yield running, key, lambda: door.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
@@ -252,4 +276,11 @@ def sign_in(page, key):
 @pytest.fixture(scope="session")
 def names():
     """The constants of this file, for the tests."""
-    return {"own": OWN, "other": OTHER, "ring": RING, "nasty": NASTY, "secrets": SECRETS}
+    return {
+        "own": OWN,
+        "other": OTHER,
+        "ring": RING,
+        "ring_path": RING_PATH,
+        "nasty": NASTY,
+        "secrets": SECRETS,
+    }

@@ -129,7 +129,7 @@ def test_another_institutions_screening_and_an_unknown_one_look_alike(console, w
 
 def test_nothing_typed_stands_in_any_page_or_in_the_log(console, world, names):
     cookie = signed_in(console, world.key)
-    paths = ["/", f"/rings/{names['ring']}", f"/screenings/{world.screenings['A-ring-1']}"]
+    paths = ["/", names["ring_path"], f"/screenings/{world.screenings['A-ring-1']}"]
     texts = [call(console, "GET", path, cookie=cookie)[2] for path in paths]
     for text in [*texts, console.log.read_text()]:
         assert not [secret for secret in names["secrets"] if secret in text]
@@ -142,3 +142,16 @@ def test_the_log_stays_empty_while_all_goes_well(console, world):
     call(console, "GET", "/not/here?name=somebody", cookie=cookie)
     call(console, "GET", "/_nicegui/nothing?name=somebody", cookie=cookie)
     assert "somebody" not in console.log.read_text()
+
+
+def test_while_the_ledger_is_away_the_console_says_so_and_lives_on(doomed):
+    console, key, take_the_ledger = doomed
+    cookie = signed_in(console, key)
+    assert call(console, "GET", "/", cookie=cookie)[0] == 200
+    take_the_ledger()
+    status, _, text = call(console, "GET", "/", cookie=cookie)
+    assert status == 503
+    assert "Sổ quyết định tạm thời chưa trả lời" in text
+    _, headers, _ = call(console, "POST", "/sign-in", urlencode({"key": key}))
+    assert "problem=away" in headers["location"]
+    assert key not in console.log.read_text()
