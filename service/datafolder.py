@@ -5,6 +5,7 @@
 | `version` | the format of the folder; a newer one is refused |
 | `lock` | held by the one process that runs the parts |
 | `keys.json` | the service's keys, mode 0600 |
+| `runtime` | names the folder of the running parts' sockets |
 | `postgres/`, `valkey/` | the embedded ledger and the embedded live graph |
 | `population/` | the register's replica |
 | `models/` | released models and policies |
@@ -52,6 +53,11 @@ class DataFolder:
     def population(self) -> Path:
         """The replica of the population register."""
         return self.home / "population"
+
+    @property
+    def runtime(self) -> Path:
+        """Names the folder of the running parts' sockets."""
+        return self.home / "runtime"
 
     @property
     def runs(self) -> Path:

@@ -92,6 +92,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
     "ahead": ("the moment lies in the future", "thời điểm nằm trong tương lai"),
     "not_object": ("the item is not an object", "phần tử không phải là một đối tượng"),
     "unreadable": ("the value cannot be read", "giá trị không đọc được"),
+    "too_long": ("the text is too long", "nội dung quá dài"),
     "missing": ("a required value is missing", "thiếu giá trị bắt buộc"),
 }
 """Reasons that only the door gives; those of parsing come with the parser."""

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from service.datafolder import DataFolder
 from service.embedded.keeper import Keeper, Part
@@ -50,7 +51,7 @@ def parts(
         StartError: one does not start.
         StorageFullError: for want of room.
     """
-    with runtime_folder(folder.home / "runtime") as runtime:
+    with runtime_folder(folder.runtime) as runtime:
         wanted: list[Part] = []
         if database_url is None:
             postgres = Postgres(folder.postgres, runtime)
@@ -66,3 +67,13 @@ def parts(
             yield Parts(database_url, valkey_url, keeper)
         finally:
             keeper.stop()
+
+
+def url_of_running(folder: DataFolder) -> str | None:
+    """Where the ledger of a service that runs on this folder answers; None where none runs."""
+    try:
+        runtime = Path(folder.runtime.read_text().strip())
+    except OSError:
+        return None
+    postgres = Postgres(folder.postgres, runtime)
+    return postgres.url if postgres.ready() else None

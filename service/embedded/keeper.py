@@ -146,7 +146,7 @@ class Keeper:
             if time.monotonic() > deadline:
                 stop(process, part.farewell, part.patience)
                 break
-            time.sleep(0.02)
+            time.sleep(0.05)
         return self._stopping.is_set()
 
 

@@ -20,7 +20,7 @@ from service.ledger.migration import migrate
 from service.ledger.reading import Reader, WholeLedger
 from service.ledger.writing import AWAY, Writer, open_lease
 
-_PATIENCE = 5.0
+_PATIENCE = 3.0
 
 
 class Ledger:
@@ -35,7 +35,8 @@ class Ledger:
             max_size=8,
             open=False,
             timeout=_PATIENCE,
-            reconnect_timeout=30.0,
+            # The pool's own attempts wait ever longer; given up early, the next caller tries anew.
+            reconnect_timeout=1.0,
             kwargs={"autocommit": True, "connect_timeout": 5},
             check=ConnectionPool.check_connection,
             name="ledger",

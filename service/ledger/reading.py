@@ -45,6 +45,15 @@ SELECT position, node, is_fraud, confirmed_at FROM (
 ) AS events ORDER BY position LIMIT %(limit)s
 """
 
+_SUSPECTS = """
+SELECT r.node, last.risk FROM (
+    SELECT DISTINCT ON (institution, registration_id) institution, registration_id, risk
+    FROM screenings WHERE screened_at < %(before)s
+    ORDER BY institution, registration_id, position DESC
+) AS last JOIN registrations r USING (institution, registration_id)
+WHERE last.risk >= %(risk)s AND r.registered_at < %(before)s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -213,23 +222,13 @@ class WholeLedger(Reader):
         rows = self._door.execute(_EVENTS, {"after": after, "limit": limit})
         return [_event(row) for row in rows]
 
-    def nodes_and_marks(self, before: datetime) -> tuple[list[Node], list[Mark]]:
-        """All registrations and outcomes strictly before a moment, for a ring run."""
-        nodes = self._door.execute(
-            "SELECT node FROM registrations WHERE registered_at < %s "
-            "ORDER BY registered_at, registration_id, institution",
-            [before],
-        )
-        marks = self._door.execute(
-            "SELECT r.node, o.confirmed_at, o.is_fraud FROM outcomes o "
-            "JOIN registrations r USING (institution, registration_id) "
-            "WHERE o.confirmed_at < %s ORDER BY o.confirmed_at, o.position",
-            [before],
-        )
-        return (
-            [Node.from_json(row[0]) for row in nodes],
-            [Mark(Node.from_json(node), at, fraud) for node, at, fraud in marks],
-        )
+    def suspects(self, before: datetime, risk: float) -> list[tuple[Node, float]]:
+        """Nodes and risks of what was registered and screened before a moment, from a risk on.
+
+        Of a registration that was screened again its last screening counts.
+        """
+        rows = self._door.execute(_SUSPECTS, {"before": before, "risk": risk})
+        return [(Node.from_json(row[0]), float(row[1])) for row in rows]
 
     def latest_anywhere(self, limit: int) -> list[StoredScreening]:
         """The latest screenings of all institutions, newest first."""
@@ -258,6 +257,11 @@ class WholeLedger(Reader):
         """The moment of the last ring run."""
         row = self._door.execute("SELECT max(run_at) FROM ring_runs").fetchone()
         return None if row is None else row[0]
+
+    def has_ring_run(self, run_at: datetime) -> bool:
+        """Whether the ring run of a moment is recorded."""
+        row = self._door.execute("SELECT 1 FROM ring_runs WHERE run_at = %s", [run_at]).fetchone()
+        return row is not None
 
     def ring(self, ring_id: str) -> list[RingMember]:
         """The members of a ring at the last run that knew it."""

@@ -16,6 +16,9 @@ from features.registration import Institution, Person, Registration, Registratio
 from graph.attributes import Node
 from models.decision import Screening
 
+LONGEST_KEY = 200
+LONGEST_TEXT = 1_000
+
 Key = tuple[Institution, RegistrationId]
 """What makes a registration unique: institution and the sender's key."""
 
@@ -122,6 +125,20 @@ def content(registration: Registration) -> bytes:
         if (value := getattr(registration, f.name)) is not None
     }
     return json.dumps(form, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def too_long(registration: Registration) -> str | None:
+    """The first column whose text is longer than the ledger takes, None where none is.
+
+    A key stands in an index, which is bounded; nobody types the rest at such length, and it would
+    cost everybody who waits behind it.
+    """
+    for f in fields(registration):
+        value = getattr(registration, f.name)
+        longest = LONGEST_KEY if f.name in {"registration_id", "institution"} else LONGEST_TEXT
+        if isinstance(value, str) and len(value) > longest:
+            return f.name
+    return None
 
 
 def registration_of(plain: bytes) -> Registration:

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import psycopg
 from psycopg.types.json import Jsonb
@@ -33,8 +33,8 @@ from service.ledger.records import (
     field_forms,
 )
 
-AWAY = (psycopg.OperationalError, psycopg.InterfaceError)
-"""What psycopg raises when the database is away, or went away in the middle."""
+AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
+"""What psycopg raises when the database is away, goes away in the middle, or cannot write."""
 
 _LEASE = 0x6368_6E02
 
@@ -126,8 +126,8 @@ class Writer:
         rows = [(run_at, ring, *key, risk) for ring, key, risk in members]
         with self._door.transaction(), self._door.cursor() as cursor:
             cursor.execute(
-                "INSERT INTO ring_runs (run_at, made_at, position) VALUES (%s, %s, %s)",
-                [run_at, datetime.now(UTC), position],
+                "INSERT INTO ring_runs (run_at, made_at, position) VALUES (%s, now(), %s)",
+                [run_at, position],
             )
             with cursor.copy(
                 "COPY rings (run_at, ring_id, institution, registration_id, ring_risk) FROM STDIN"

@@ -12,6 +12,7 @@ from features.parsing import parse_registration
 from features.registration import Registration, RegistrationId
 from service.answers import screening_form
 from service.bodies import items_of
+from service.ledger.records import too_long
 from service.problems import ProblemError
 from service.routes.door import AHEAD, Doors, TheCaller, TheDoors, ThePurpose
 from service.routes.replies import Result, reply, settled
@@ -86,6 +87,8 @@ def _registration(item: object, institution: str, doors: Doors) -> Registration 
         return ProblemError("invalid", made)
     if made.institution != institution:
         return ProblemError("other-institution")
+    if (column := too_long(made)) is not None:
+        return ProblemError("invalid", [(column, "too_long")])
     if made.registered_at > doors.clock() + AHEAD:
         return ProblemError("invalid", [("registered_at", "ahead")])
     return made

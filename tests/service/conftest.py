@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import lightgbm
 import numpy as np
 import psycopg
 import pytest
@@ -20,9 +21,13 @@ from features.cross_check import cross_check
 from features.evidence import NotFound
 from features.parsing import parse_registration
 from features.registration import Registration
+from features.vector import NAMES, vector
 from graph.attributes import Tokens, node_of
 from graph.live import LiveGraph
+from models.bundle import Bundle, Golden, golden_facts, golden_row, save
+from models.calibration import Calibration
 from models.decision import Decision, RiskBand, Screening
+from models.risk import RiskModel
 from service import embedded
 from service.batches import Batches, Road
 from service.datafolder import owned
@@ -167,3 +172,31 @@ def make_lane(ledger, graph, keys, judge):
     yield make
     for lane in lanes:
         lane.stop()
+
+
+@pytest.fixture(scope="session")
+def small_model(tmp_path_factory) -> Path:
+    """The folder of a small model that was fitted to nothing in particular."""
+    random = np.random.default_rng(0)
+    rows = random.normal(size=(400, len(NAMES)))
+    parameters = {"objective": "binary", "num_leaves": 7, "num_threads": 1, "verbosity": -1}
+    known = lightgbm.Dataset(rows, label=rows[:, 0] + rows[:, 1] > 1)
+    text = lightgbm.train(parameters, known, 10).model_to_string()
+    calibration = Calibration(raw=(-5.0, 5.0), probability=(0.01, 0.99))
+    made = parse_registration(
+        {
+            "registration_id": "golden",
+            "kind": "sim",
+            "institution": "A",
+            "registered_at": "2026-01-01T00:00:00Z",
+            "document_type": "cccd",
+            "full_name": "A",
+        }
+    )
+    row = golden_row(made, None, {})
+    values = vector(golden_facts(row))
+    (risk,) = RiskModel("small", text, calibration).risk(np.array([values]))
+    card = {"version": "small"}
+    folder = tmp_path_factory.mktemp("models") / "small"
+    save(Bundle(text, calibration, (Golden(row, tuple(values), float(risk)),), card), folder)
+    return folder

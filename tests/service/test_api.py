@@ -221,6 +221,8 @@ BAD_VALUES = [
     ({"full_name": {"a": 1}}, "full_name", "unreadable", "an object for a name"),
     ({"registered_at": "2026-02-30T00:00:00"}, "registered_at", "unreadable", "no such day"),
     ({"registered_at": 20260101}, "registered_at", "unreadable", "a number for a moment"),
+    ({"registration_id": "R" * 201}, "registration_id", "too_long", "a key beyond an index"),
+    ({"full_name": "x" * 1_001}, "full_name", "too_long", "what nobody types"),
     ({"registered_at": "2026-06-01T12:05:01Z"}, "registered_at", "ahead", "5 min 1 s ahead"),
     ({"registered_at": "9999-12-31T23:59:59Z"}, "registered_at", "ahead", "the end of time"),
 ]
@@ -251,7 +253,7 @@ ODD_VALUES = [
     ({"address": "\ud800"}, "half a surrogate pair"),
     ({"email": "a\x00b@c"}, "a control character, typed freely"),
     ({"ip_address": "999.1.1.1"}, "no address"),
-    ({"document_number": "9" * 100_000}, "a very long number"),
+    ({"document_number": "9" * 1_000}, "a long number"),
     ({"unknown": {"deep": [1, 2]}}, "a column of tomorrow"),
     ({"registered_at": "2026-06-01T12:04:59Z"}, "just within five minutes"),
     ({"registered_at": "0001-01-01T00:00:00Z"}, "the beginning of time"),

@@ -217,3 +217,11 @@ def test_a_full_disk_is_one_clear_error_and_the_next_start_works(home):
     assert "Traceback" not in tried.stderr
     with owned(home) as folder, embedded.parts(folder, announce=lambda _: None) as parts:
         assert answers(parts.database_url)
+
+
+def test_a_running_ledger_is_found_without_owning_the_folder(home):
+    with owned(home) as folder:
+        assert embedded.url_of_running(folder) is None
+        with embedded.parts(folder, announce=lambda _: None) as parts:
+            assert embedded.url_of_running(folder) == parts.database_url
+        assert embedded.url_of_running(folder) is None

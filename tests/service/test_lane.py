@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import resource
+import signal
 import threading
+import time
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -10,9 +14,12 @@ import psycopg
 import pytest
 import redis
 
-from service.batches import Road
+from service import embedded
+from service.batches import Batches, Road
+from service.datafolder import owned
 from service.errors import ConflictError, NotFoundError, UnavailableError
-from service.lane import LARGEST_BATCH
+from service.lane import LARGEST_BATCH, Lane
+from service.ledger import Ledger
 from service.ledger.records import NewOutcome
 from service.ledger.writing import BookRow
 from service.projection import catch_up, rebuild
@@ -309,3 +316,59 @@ def test_a_database_that_fails_in_a_batch_leaves_nothing_half_written(
         answers(ask(lane, registration()))
     with ledger.whole() as whole:
         assert whole.last_position() == 0
+
+
+@pytest.fixture
+def cramped(tmp_path):
+    """Parts that may write no file beyond 17 MB, until they are started again."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with owned(tmp_path / "home") as folder:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (17 << 20, before[1]))
+        try:
+            running = embedded.parts(folder, announce=lambda _: None)
+            parts = running.__enter__()
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        yield parts
+        running.__exit__(None, None, None)
+
+
+def test_a_full_disk_is_an_outage_that_ends_when_there_is_room_again(
+    cramped, keys, judge, graph, registration
+):
+    many = [registration(organisation_name=f"{i} " * 20_000) for i in range(400)]
+    with Ledger(cramped.database_url, keys) as ledger:
+        lane = Lane(ledger, Batches(Road(judge), graph, keys, lambda *_: None), lambda: NOW)
+        lane.start()
+        try:
+            (first,) = answers(ask(lane, registration()))
+            with pytest.raises(UnavailableError):
+                answers(ask(lane, *many))
+            wait_for(lambda: stored(ledger) == [first.stored.screening_id])
+            os.kill(cramped.keeper.pids()["PostgreSQL"], signal.SIGKILL)
+            wait_for(lambda: lane.ready and tries(lane, many))
+            assert len(stored(ledger)) == len(many) + 1
+        finally:
+            lane.stop()
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
+
+
+def stored(ledger):
+    try:
+        with ledger.whole() as whole:
+            return [s.screening_id for s in whole.all_screenings()]
+    except UnavailableError:
+        return None
+
+
+def tries(lane, registrations):
+    try:
+        return len(answers(ask(lane, *registrations))) == len(registrations)
+    except UnavailableError:
+        return False

@@ -82,7 +82,7 @@ CREATE INDEX outcomes_by_time ON outcomes (confirmed_at);
 CREATE TABLE ring_runs (
     run_at    timestamptz PRIMARY KEY,
     made_at   timestamptz NOT NULL,
-    position  bigint NOT NULL -- the ledger position up to which the run read
+    position  bigint NOT NULL -- where the ledger stood when the run was made
 );
 
 CREATE TABLE rings (

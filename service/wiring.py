@@ -1,0 +1,198 @@
+"""Puts the house together; the only file that names concrete adapters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from pathlib import Path
+
+import psycopg
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+from features.register.replica import Replica
+from features.registration import Registration
+from graph.attributes import Node, Tokens
+from graph.live import LiveGraph
+from models import bundle, policy, registry
+from models.decision import Screening
+from models.policy import Policy
+from models.risk import RiskModel
+from models.screening import gather, screen
+from service import embedded
+from service.batches import Batches, Road
+from service.callers import Callers
+from service.datafolder import DataFolder, open_folder, owned
+from service.embedded import Parts, url_of_running
+from service.errors import StartError, UnavailableError
+from service.keys import Keys, for_settings
+from service.lane import Lane
+from service.ledger import Ledger
+from service.ringruns import RingRuns
+from service.routes.door import Doors
+from service.settings import Settings
+
+ROOMS = ("features", "graph", "models", "training", "service")
+_ANSWER_WITHIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """The data folder with its parts running: ledger and live graph, and the keys of both."""
+
+    folder: DataFolder
+    parts: Parts
+    keys: Keys
+    ledger: Ledger
+    graph: LiveGraph
+    valkey: redis.Redis
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The whole house: what stores, what judges, and the lane that does both in order."""
+
+    store: Store
+    register: Replica
+    model: RiskModel
+    policy: Policy
+    tokens: Tokens
+    lane: Lane
+    callers: Callers
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger."""
+        return self.store.ledger
+
+    @property
+    def graph(self) -> LiveGraph:
+        """The live graph."""
+        return self.store.graph
+
+    def doors(self) -> Doors:
+        """What the routes of the API reach."""
+        return Doors(
+            lane=self.lane,
+            ledger=self.ledger,
+            callers=self.callers,
+            clock=now,
+            checks={
+                "lane": lambda: self.lane.ready,
+                "ledger": self._ledger_answers,
+                "graph": self._graph_answers,
+                "register": lambda: self.register.snapshot() is not None,
+            },
+        )
+
+    def _ledger_answers(self) -> bool:
+        try:
+            with self.ledger.connection() as door:
+                door.execute("SELECT 1")
+        except (UnavailableError, psycopg.Error):
+            return False
+        return True
+
+    def _graph_answers(self) -> bool:
+        try:
+            return bool(self.store.valkey.ping())
+        except redis.RedisError:
+            return False
+
+
+def now() -> datetime:
+    """The service's clock."""
+    return datetime.now(UTC)
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Store]:
+    """The data folder, owned, with its parts running: for commands that do not screen.
+
+    Raises:
+        ChinhchuError: the folder is in use or newer, a part does not start, keys are missing.
+    """
+    check_rooms()
+    with ExitStack() as stack:
+        folder = stack.enter_context(owned(settings.home))
+        keys = for_settings(settings, folder.keys, may_make=not folder.postgres.exists())
+        parts = stack.enter_context(
+            embedded.parts(
+                folder, database_url=settings.database_url, valkey_url=settings.valkey_url
+            )
+        )
+        ledger = stack.enter_context(Ledger(parts.database_url, keys))
+        valkey = stack.enter_context(
+            redis.Redis.from_url(
+                parts.valkey_url,
+                socket_timeout=_ANSWER_WITHIN,
+                socket_connect_timeout=_ANSWER_WITHIN,
+                # Once more at once, for a connection that a restart has cut; a caller that meets
+                # a real outage is told so rather than kept waiting.
+                retry=Retry(NoBackoff(), 1),
+            )
+        )
+        yield Store(folder, parts, keys, ledger, LiveGraph(valkey), valkey)
+
+
+@contextmanager
+def visited(settings: Settings) -> Iterator[Ledger]:
+    """The ledger alone, whether its service runs or not: for the console, and to make keys.
+
+    Raises:
+        ChinhchuError: it does not answer, or there are no keys.
+    """
+    url = settings.database_url or url_of_running(open_folder(settings.home))
+    if url is None:
+        with opened(settings) as store:
+            yield store.ledger
+        return
+    keys = for_settings(settings, settings.home / "keys.json", may_make=False)
+    with Ledger(url, keys) as ledger:
+        yield ledger
+
+
+@contextmanager
+def wire(settings: Settings) -> Iterator[House]:
+    """The whole house, its lane taking calls, until the end of the block.
+
+    Raises:
+        ChinhchuError: as `opened`; or another process holds the lane, or there is no model.
+    """
+    with opened(settings) as store, ExitStack() as stack:
+        register = Replica(store.folder.population)
+        stack.callback(register.close)
+        model = bundle.load(registry.champion_folder(store.folder.home)).model()
+        rules = policy.load()
+        tokens = Tokens(store.keys.token)
+        graph = store.graph
+
+        def judge(registrations: Sequence[Registration]) -> list[tuple[Screening, Node]]:
+            facts = gather(registrations, register, graph, tokens)
+            nodes = [fact.node for fact in facts]
+            return list(zip(screen(facts, model, rules), nodes, strict=True))
+
+        rings = RingRuns(graph, store.keys)
+        work = Batches(Road(judge), graph, store.keys, rings.run_if_due)
+        lane = Lane(store.ledger, work, now)
+        lane.start()
+        stack.callback(lane.stop)
+        yield House(store, register, model, rules, tokens, lane, Callers(store.ledger))
+
+
+def check_rooms() -> None:
+    """Refuses to run where a stranger's package owns the name of a room.
+
+    Raises:
+        StartError: a room was found somewhere else than beside this one.
+    """
+    here = Path(__file__).resolve().parent.parent
+    for room in ROOMS:
+        spec = find_spec(room)
+        places = [] if spec is None else list(spec.submodule_search_locations or ())
+        if [Path(place).resolve() for place in places] != [here / room]:
+            raise StartError(f"the package `{room}` is not the one that belongs to {here}")
