@@ -20,6 +20,11 @@ COLOURS = {
 }
 """Of a drawn point: a decision, another institution's registration, a shared attribute."""
 
+FEW = 40
+"""Up to so many points each has its name beside it; beyond, one has to point at it."""
+WIDE = 5
+"""A tie of more members than this has its name beside it all the same."""
+
 _ORDER = {attribute.value: place for place, attribute in enumerate(Attribute)}
 _LONGEST_LABEL = 16
 
@@ -54,14 +59,14 @@ def ties_of(members: Sequence[Member]) -> list[Tie]:
 
 def chart(members: Sequence[Member], ties: Sequence[Tie], language: Language) -> dict[str, Any]:
     """The options of an ECharts force graph; point i is member i, the ties follow."""
-    points = [_registration(i, member, language) for i, member in enumerate(members)]
-    points += [_shared(i, tie, language) for i, tie in enumerate(ties)]
+    few = len(members) + len(ties) <= FEW
+    points = [_registration(i, member, language, few=few) for i, member in enumerate(members)]
+    points += [_shared(i, tie, language, few=few) for i, tie in enumerate(ties)]
     links = [
         {"source": f"m{place}", "target": f"t{i}", "tooltip": {"show": False}}
         for i, tie in enumerate(ties)
         for place in tie.members
     ]
-    few = len(points) <= 60
     return {
         "aria": {"enabled": False},  # the tables beside the drawing say it better
         "tooltip": {"confine": True, "formatter": "{b}"},
@@ -72,9 +77,9 @@ def chart(members: Sequence[Member], ties: Sequence[Tie], language: Language) ->
                 "type": "graph",
                 "layout": "force",
                 "force": {
-                    "repulsion": 700 if few else 90,
-                    "edgeLength": 130 if few else 40,
-                    "gravity": 0.1,
+                    "repulsion": 700 if few else 70,
+                    "edgeLength": 130 if few else 25,
+                    "gravity": 0.1 if few else 0.25,
                     "layoutAnimation": False,
                 },
                 "roam": True,
@@ -103,35 +108,44 @@ def _place(kind: str) -> int:
     return _ORDER.get(kind, len(_ORDER))
 
 
-def _registration(place: int, member: Member, language: Language) -> dict[str, Any]:
+def _registration(place: int, member: Member, language: Language, *, few: bool) -> dict[str, Any]:
     colour = COLOURS.get(member.decision or "other", COLOURS["other"])
     name = member.registration_id or language.say("legend.other")
     return {
         "id": f"m{place}",
         "name": name,
         "symbol": "circle",
-        "symbolSize": 26 if member.own else 16,
+        "symbolSize": (26 if member.own else 16) * (1 if few else 0.6),
         "itemStyle": {"color": colour, "borderColor": "#ffffff", "borderWidth": 1.5},
-        "label": _label(_short(name), "bottom") if member.own else {"show": False},
+        "label": _label(_short(name), "bottom") if member.own and few else {"show": False},
         "cursor": "pointer" if member.screening_id else "default",
     }
 
 
-def _shared(place: int, tie: Tie, language: Language) -> dict[str, Any]:
+def _shared(place: int, tie: Tie, language: Language, *, few: bool) -> dict[str, Any]:
+    wide = few or len(tie.members) > WIDE
     name = kinds_in_words(tie.kinds, language)
     return {
         "id": f"t{place}",
         "name": name,
         "symbol": "diamond",
-        "symbolSize": min(18 + 2 * len(tie.members), 38),
+        "symbolSize": min(18 + 2 * len(tie.members), 38) * (1 if few else 0.6),
         "itemStyle": {"color": COLOURS["tie"], "borderColor": "#ffffff", "borderWidth": 1.5},
-        "label": {**_label(_short(name, 28), "top"), "color": "#12405f", "fontWeight": 600},
+        "label": _label(_short(name, 28), "top") if wide else {"show": False},
         "cursor": "default",
     }
 
 
 def _label(text: str, position: str) -> dict[str, Any]:
-    return {"show": True, "formatter": _literal(text), "position": position, "fontSize": 12}
+    bold = position == "top"
+    return {
+        "show": True,
+        "formatter": _literal(text),
+        "position": position,
+        "fontSize": 12,
+        "color": "#12405f" if bold else "#1a2530",
+        "fontWeight": 600 if bold else 400,
+    }
 
 
 def _literal(text: str) -> str:

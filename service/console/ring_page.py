@@ -98,7 +98,7 @@ def _ties(language: Language, members: Sequence[Member], ties: list[Tie]) -> Htm
         lines.append(
             tag("li", tag("strong", kinds_in_words(tie.kinds, language)), tag("span", counts))
         )
-    told = tag("ul", *lines, class_="ties") if lines else tag("p", say("no_ties"))
+    told = tag("ul", *lines, class_="ties", tabindex="0") if lines else tag("p", say("no_ties"))
     return tag("section", tag("h2", say("ties")), told, class_="card")
 
 
