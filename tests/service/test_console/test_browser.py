@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from urllib.parse import urlsplit
 
 import pytest
+
+if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+    pytest.skip(
+        "NO CHROMIUM ON THIS MACHINE: the console was not tested in a browser",
+        allow_module_level=True,
+    )
 
 pytestmark = pytest.mark.browser
 
