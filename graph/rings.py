@@ -7,6 +7,7 @@ nobody; a group too large for one ring is split into communities.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -165,4 +166,9 @@ def _ring(members: Sequence[Node], risk: Mapping[Key, float]) -> Ring:
     first = min(members, key=lambda n: n.order)
     glue = frozenset(t for t, held in _by_token(members).items() if len(held) > 1)
     mean = sum(risk[n.key] for n in members) / len(members)
-    return Ring(f"R-{first.institution}-{first.registration_id}", tuple(members), glue, mean)
+    return Ring(_ring_id(first.key), tuple(members), glue, mean)
+
+
+def _ring_id(first: Key) -> str:
+    """From the first member's key, hashed: one institution's keys are no other's business."""
+    return "R-" + hashlib.sha256("\x1f".join(first).encode()).hexdigest()[:12]

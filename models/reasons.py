@@ -52,6 +52,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Người đứng tên có đăng ký khác đã xác nhận gian lận.",
         "Another registration of this holder is a confirmed fraud.",
     ),
+    "IN_RING": (
+        "Thuộc một nhóm đăng ký đáng ngờ có chung thông tin riêng tư.",
+        "Belongs to a group of suspicious registrations that share private attributes.",
+    ),
     "ACCOUNT_OR_SIM": ("Loại đăng ký.", "The kind of registration."),
     "CHANNEL": ("Kênh mở và loại giấy tờ.", "How it was opened and which document was shown."),
     "ORGANISATION": ("Đăng ký của tổ chức.", "The holder is an organisation."),

@@ -35,19 +35,26 @@ class Facts:
     company: Company
 
 
+def examine(
+    registrations: Sequence[Registration], register: PopulationRegister, tokens: Tokens
+) -> list[tuple[Registration, Evidence, Node]]:
+    """Asks the register and cross-checks: each registration, its evidence, its place in a graph."""
+    answers = register.ask(registrations)
+    evidence = [cross_check(r, a) for r, a in zip(registrations, answers, strict=True)]
+    rows = zip(registrations, evidence, strict=True)
+    return [(r, e, node_of(r, e, tokens)) for r, e in rows]
+
+
 def gather(
     registrations: Sequence[Registration],
     register: PopulationRegister,
     graph: Graph,
     tokens: Tokens,
 ) -> list[Facts]:
-    """Asks the register, cross-checks, and looks at the graph; one `Facts` a registration."""
-    answers = register.ask(registrations)
-    evidence = [cross_check(r, a) for r, a in zip(registrations, answers, strict=True)]
-    nodes = [node_of(r, e, tokens) for r, e in zip(registrations, evidence, strict=True)]
-    around = graph.around(nodes)
-    rows = zip(registrations, evidence, nodes, around, strict=True)
-    return [Facts(*row) for row in rows]
+    """Examines, and looks at the graph; one `Facts` a registration."""
+    examined = examine(registrations, register, tokens)
+    around = graph.around([node for _, _, node in examined])
+    return [Facts(*row, company) for row, company in zip(examined, around, strict=True)]
 
 
 def vectors_of(facts: Sequence[Facts]) -> NDArray[np.float64]:

@@ -11,11 +11,14 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from features.evidence import PopulationRegister
-from features.parsing import Label
+from features.parsing import REASONS, Label
 from features.reading import Rejected, read_labels, read_registrations, stream_population
 from features.register.replica import Replica
-from features.registration import Registration, RegistrationId
+from features.register.store import LoadReport
+from features.registration import Person, Registration, RegistrationId
 from graph.history import Outcome
+
+_CONTRADICTION = REASONS["repeated_with_other_content"][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ def open_book(
     rejected += labels.rejected if labels else []
     with TemporaryDirectory(prefix="chinhchu-register-") as scratch:
         replica = Replica(Path(scratch))
-        loaded = replica.load(stream_population(files.population, rejected), date.max)
+        loaded = load_population(files.population, replica, rejected, date.max)
         counts = {
             "persons": loaded.loaded,
             "registrations": len(registrations),
@@ -81,6 +84,32 @@ def open_book(
             "rejected": len(rejected),
         }
         yield Book(registrations, outcomes, replica, rejected, counts)
+
+
+def load_population(
+    path: Path, replica: Replica, rejected: list[Rejected], as_of: date
+) -> LoadReport:
+    """Streams a population file into a replica; what contradicts an earlier row is rejected.
+
+    Raises:
+        InputError: the file as a whole cannot be read; the replica stays as it was.
+    """
+    source, passed, bad = path.name, 0, []
+
+    def persons() -> Iterator[Person]:
+        nonlocal passed
+        for person in stream_population(path, bad):
+            passed += 1
+            yield person
+
+    def contradicts(_: Person) -> None:
+        # Every row so far was either passed on or rejected, so their number is this row's.
+        row = passed + len({r.row_number for r in bad})
+        rejected.append(Rejected(source, row, None, "id_number", _CONTRADICTION))
+
+    report = replica.load(persons(), as_of, contradicts)
+    rejected.extend(bad)
+    return report
 
 
 def outcomes_of(labels: list[Label], until: datetime | None) -> dict[RegistrationId, Outcome]:

@@ -1,0 +1,1 @@
+"""Whole books: the backtest and the campaign, which screen every registration of a file."""

@@ -1,0 +1,159 @@
+"""The two offline runs: a backtest replays a book in order, a campaign reviews it as a whole."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from features.registration import Institution, RegistrationId
+from graph.attributes import Node
+from graph.rings import Ring, find, reached, ring_of_token
+from models.decision import Screening
+from service.campaign import output
+from service.campaign.judging import Judge, facts_of, screenings_of
+from training.book import Book, BookFiles, open_book
+
+Key = tuple[Institution, RegistrationId]
+_IN_RING = "IN_RING"
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """What a run may know: registrations before `as_of`, labels before `labels_until`."""
+
+    as_of: datetime | None = None
+    labels_until: datetime | None = None
+
+
+def backtest(files: BookFiles, judge: Judge, out: Path, *, rings_every: int) -> dict[str, Any]:
+    """Writes the decisions that the live service would have given, and gives the report.
+
+    Args:
+        files: the book.
+        judge: model, policy and progress.
+        out: folder of the results.
+        rings_every: days between two ring runs, each at 00:00 UTC from what was then known.
+    """
+    with open_book(files) as book:
+        screenings, nodes = _judged(book, judge)
+        risk = {n.key: s.risk for n, s in zip(nodes, screenings, strict=True)}
+        judge.progress.stage("rings", "Tìm nhóm theo từng kỳ…", "Running the rings…")
+        ring_ids, rings = ring_calendar(nodes, risk, timedelta(days=rings_every))
+        rows = [replace(s, ring_id=r) for s, r in zip(screenings, ring_ids, strict=True)]
+        report = _report(book, rows, judge, {"command": "backtest", "rings_every": rings_every})
+        return _finish(out, book, rows, rings, judge, report)
+
+
+def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dict[str, Any]:
+    """Screens the whole book, finds its rings, and raises their members' risk."""
+    with open_book(files, until=moments.as_of, labels_until=moments.labels_until) as book:
+        screenings, nodes = _judged(book, judge)
+        risk = {n.key: s.risk for n, s in zip(nodes, screenings, strict=True)}
+        judge.progress.stage("rings", "Tìm nhóm trong cả sổ…", "Finding rings in the whole book…")
+        rings = find(nodes, risk)
+        ring_of = {n.key: r for r in rings for n in r.members}
+        rows = [
+            raised(s, ring_of.get(n.key), judge) for s, n in zip(screenings, nodes, strict=True)
+        ]
+        known = {k: v.isoformat() for k, v in _moments(moments).items()}
+        report = _report(book, rows, judge, {"command": "campaign", **known})
+        return _finish(out, book, rows, rings, judge, report)
+
+
+def ring_calendar(
+    nodes: Sequence[Node], risk: dict[Key, float], every: timedelta
+) -> tuple[list[str | None], list[Ring]]:
+    """The ring each node reached at the last ring run before it, and the rings of the last run.
+
+    Args:
+        nodes: in the order of the world.
+        risk: by key, as judged at each registration's own moment.
+        every: time between two runs, the first at the first 00:00 UTC before all.
+    """
+    ring_ids: list[str | None] = [None] * len(nodes)
+    rings: list[Ring] = []
+    if not nodes:
+        return ring_ids, rings
+    moments = [n.registered_at for n in nodes]
+    run = datetime.combine(moments[0].date(), time(), UTC)
+    while run <= moments[-1]:
+        start, end = bisect_left(moments, run), bisect_left(moments, run + every)
+        rings = find(nodes[:start], risk)
+        leads = ring_of_token(rings)
+        for i in range(start, end):
+            ring_ids[i] = reached(nodes[i], leads)
+        run += every
+    return ring_ids, rings
+
+
+def raised(screening: Screening, ring: Ring | None, judge: Judge) -> Screening:
+    """The screening of a ring's member, half-way to the ring's risk where that is higher."""
+    if ring is None:
+        return screening
+    risk = max(screening.risk, (screening.risk + ring.risk) / 2)
+    return replace(
+        screening,
+        ring_id=ring.ring_id,
+        risk=risk,
+        risk_band=judge.policy.band(risk),
+        decision=max(screening.decision, judge.policy.by_risk(risk)),
+        reasons=(*screening.reasons, _IN_RING),
+    )
+
+
+def _judged(book: Book, judge: Judge) -> tuple[list[Screening], list[Node]]:
+    """All screenings and nodes; vectors are dropped as soon as they are judged."""
+    facts = facts_of(book, judge.progress)
+    nothing = facts[0].company.values[:0] if facts else None
+    rows: list[Screening] = []
+    for part in screenings_of(facts, judge):
+        rows += [s if nothing is None else replace(s, vector=nothing) for s in part]
+    return rows, [f.node for f in facts]
+
+
+def _moments(moments: Moments) -> dict[str, datetime]:
+    pairs = (("as_of", moments.as_of), ("labels_until", moments.labels_until))
+    return {k: v for k, v in pairs if v is not None}
+
+
+def _report(
+    book: Book, rows: Sequence[Screening], judge: Judge, asked: dict[str, Any]
+) -> dict[str, Any]:
+    return {
+        **asked,
+        "counts": book.counts,
+        "decisions": dict(Counter(s.decision.code for s in rows)),
+        "identities": dict(Counter(s.evidence.identity.value for s in rows)),
+        "risk_bands": dict(Counter(s.risk_band.value for s in rows)),
+        "model_version": judge.model.version,
+        "policy_version": judge.policy.version,
+        "register": "Undated columns of the register are taken as the snapshot has them.",
+    }
+
+
+def _finish(
+    out: Path,
+    book: Book,
+    rows: Sequence[Screening],
+    rings: Sequence[Ring],
+    judge: Judge,
+    report: dict[str, Any],
+) -> dict[str, Any]:
+    judge.progress.stage("write", "Ghi kết quả…", "Writing…")
+    table = pa.Table.from_pylist([s.row() for s in rows], output.DECISIONS)
+    judge.progress.done()
+    report = {
+        **report,
+        "rings": len(rings),
+        "ring_members": sum(len(r.members) for r in rings),
+        "seconds": judge.progress.seconds,
+    }
+    output.write(out, table, rings, book.rejected, report)
+    return report

@@ -1,0 +1,152 @@
+"""What each command does, once its words are understood; printing is for `service.cli` alone."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from features.errors import InputError
+from features.reading import Rejected, write_rejected
+from features.register.replica import Replica
+from features.registration import Institution
+from graph.attributes import Tokens
+from models import registry
+from service import wiring
+from service.bookload import BookLoad
+from service.callers import create_key
+from service.campaign.judging import Judge
+from service.campaign.runs import Moments, backtest, campaign
+from service.datafolder import open_folder
+from service.progress import Progress
+from service.settings import Settings
+from training.book import BookFiles, load_population, open_book
+from training.promote import Promotion, release
+from training.train import train
+from training.world import simulate
+
+
+def make_world(out: Path, persons: int, seed: int) -> dict[str, int]:
+    """Writes a synthetic world; gives the rows of each file.
+
+    Raises:
+        InputError: too few persons for a world.
+    """
+    try:
+        world = simulate(persons, seed)
+    except ValueError as error:
+        raise InputError(f"--persons: {error}") from error
+    world.write(out)
+    tables = ("population", "registrations", "labels", "truth")
+    return {name: getattr(world, name).num_rows for name in tables}
+
+
+def population_load(settings: Settings, file: Path, as_of: date) -> tuple[Any, int, Path]:
+    """Loads the local replica; gives the report, the rejected rows' number, the run's folder."""
+    folder = open_folder(settings.home)
+    replica = Replica(folder.population)
+    rejected: list[Rejected] = []
+    report = load_population(file, replica, rejected, as_of)
+    replica.close()
+    out = _run_folder(settings, "population-load")
+    write_rejected(out / "rejected.parquet", rejected)
+    return report, len(rejected), out
+
+
+def book_load(
+    settings: Settings, registrations: Path, labels: Path | None
+) -> tuple[dict[str, int], Path]:
+    """Puts a history into ledger and graph; gives what was done and where rejected rows are."""
+    out = _run_folder(settings, "book-load")
+    with wiring.opened(settings) as store:
+        load = BookLoad(store, wiring.now(), Progress())
+        load.load(registrations, labels, out)
+    return load.counts, out
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What `train` was asked; `until` None is just after the last row of both files."""
+
+    files: BookFiles
+    until: datetime | None
+    may_promote: bool
+    seed: int
+
+
+def train_model(settings: Settings, asked: Training) -> Promotion:
+    """Trains, evaluates, registers, promotes."""
+    progress = Progress()
+    home = open_folder(settings.home).home
+    progress.stage("train", "Đọc sổ và huấn luyện…", "Reading the book and training…")
+    with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
+        last = [r.registered_at for r in book.registrations] + [
+            t for t, _ in book.outcomes.values()
+        ]
+        until = asked.until or max(last, default=datetime.now(UTC))
+        trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
+    progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
+    promotion = release(trained, home, may_promote=asked.may_promote)
+    progress.done()
+    return promotion
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What a backtest or a campaign was asked; `out` None is a new folder under `runs/`."""
+
+    files: BookFiles
+    model: str | None
+    out: Path | None
+
+
+def run_backtest(
+    settings: Settings, asked: Screened, rings_every: int
+) -> tuple[dict[str, Any], Path]:
+    """Replays a book; gives the report and the folder of the results."""
+    return _screened(
+        settings,
+        asked,
+        "backtest",
+        lambda judge, out: backtest(asked.files, judge, out, rings_every=rings_every),
+    )
+
+
+def run_campaign(
+    settings: Settings, asked: Screened, moments: Moments
+) -> tuple[dict[str, Any], Path]:
+    """Reviews a whole book; gives the report and the folder of the results."""
+    return _screened(
+        settings,
+        asked,
+        "campaign",
+        lambda judge, out: campaign(asked.files, judge, out, moments),
+    )
+
+
+def _screened(
+    settings: Settings,
+    asked: Screened,
+    name: str,
+    run: Callable[[Judge, Path], dict[str, Any]],
+) -> tuple[dict[str, Any], Path]:
+    folder = registry.resolve(asked.model, open_folder(settings.home).home)
+    judge = Judge.of(folder, Progress())
+    out = asked.out or _run_folder(settings, name)
+    return run(judge, out), out
+
+
+def new_key(settings: Settings, institution: str) -> str:
+    """A new API key of an institution, shown once; only its hash is kept."""
+    with wiring.visited(settings) as ledger:
+        return create_key(ledger, Institution(institution))
+
+
+def _run_folder(settings: Settings, command: str) -> Path:
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    out = open_folder(settings.home).runs / f"{stamp}-{command}-{secrets.token_hex(2)}"
+    out.mkdir(parents=True)
+    return out

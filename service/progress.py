@@ -1,0 +1,68 @@
+"""Progress of long work on standard error: rows done, rate, time left."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Sequence
+
+from features.evidence import PopulationRegister, RegisterAnswer
+from features.registration import Registration
+from service.words import said
+
+_EVERY = 0.5
+"""Seconds between two lines on a terminal; elsewhere ten times that."""
+
+
+class Progress:
+    """Prints one changing line a stage on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._stage, self._since, self._printed = "", clock(), 0.0
+        self._live = sys.stderr.isatty()
+        self.seconds: dict[str, float] = {}
+
+    def stage(self, name: str, vietnamese: str, english: str) -> None:
+        """Begins a stage; `name` is its key in the report's timings."""
+        self.done()
+        self._stage, self._since, self._printed = name, self._clock(), self._clock()
+        self._show(said(vietnamese, english), end="\n")
+
+    def rows(self, done: int, total: int) -> None:
+        """So many rows of the stage are done."""
+        now = self._clock()
+        if now - self._printed < (_EVERY if self._live else 10 * _EVERY):
+            return
+        self._printed = now
+        rate = done / max(now - self._since, 1e-9)
+        left = (total - done) / max(rate, 1e-9)
+        vi = f"  {done:,} / {total:,} dòng, {rate:,.0f} dòng/giây, còn {left:,.0f} giây"
+        en = f"  {done:,} / {total:,} rows, {rate:,.0f} rows/s, {left:,.0f} s left"
+        self._show(said(vi, en), end="\r" if self._live else "\n")
+
+    def done(self) -> None:
+        """Ends the stage."""
+        if self._stage:
+            self.seconds[self._stage] = round(self._clock() - self._since, 2)
+        self._stage = ""
+
+    def _show(self, line: str, end: str) -> None:
+        clear = "\x1b[K" if self._live else ""
+        sys.stderr.write(f"{clear}{line}{end}")
+        sys.stderr.flush()
+
+
+class WatchedRegister:
+    """A register that tells how far a long question has come."""
+
+    def __init__(self, register: PopulationRegister, progress: Progress, rows: int = 2_000) -> None:
+        self._register, self._progress, self._rows = register, progress, rows
+
+    def ask(self, registrations: Sequence[Registration]) -> list[RegisterAnswer]:
+        """The register's own answers, asked in parts."""
+        answers: list[RegisterAnswer] = []
+        for i in range(0, len(registrations), self._rows):
+            answers += self._register.ask(registrations[i : i + self._rows])
+            self._progress.rows(len(answers), len(registrations))
+        return answers
