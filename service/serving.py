@@ -60,7 +60,9 @@ def running(
         yield Serving(house, api_url, console_url)
 
 
-def serve(settings: Settings, *, announce: Callable[[str], None] = say) -> int:
+def serve(
+    settings: Settings, *, announce: Callable[[str], None] = say, console: bool = True
+) -> int:
     """Serves until Ctrl-C or TERM; gives the exit code 0 then.
 
     Call it on the main thread.
@@ -69,7 +71,7 @@ def serve(settings: Settings, *, announce: Callable[[str], None] = say) -> int:
         ChinhchuError: something does not start.
     """
     told = threading.Event()
-    with _told_by_signal(told), running(settings, announce=announce):
+    with _told_by_signal(told), running(settings, announce=announce, console=console):
         told.wait()
     return 0
 

@@ -33,7 +33,8 @@ from features.errors import ChinhchuError
 from service.serving import serve
 from service.settings import Settings
 try:
-    sys.exit(serve(Settings.from_environment(os.environ)))
+    console = os.environ["WITH_CONSOLE"] == "yes"
+    sys.exit(serve(Settings.from_environment(os.environ), console=console))
 except ChinhchuError as error:
     print(error, file=sys.stderr)
     sys.exit(1)
@@ -55,20 +56,21 @@ class Service:
             "CHINHCHU_PORT": "0",
             "CHINHCHU_CONSOLE_PORT": "0",
             "OMP_NUM_THREADS": "1",
+            "WITH_CONSOLE": "no",
         }
         return {**os.environ, **ours, **changes}
 
-    def start(self):
+    def start(self, until="API", **changes):
         self.process = subprocess.Popen(
             [sys.executable, "-c", SERVE],
-            env=self.environment(),
+            env=self.environment(**changes),
             stderr=subprocess.PIPE,
             text=True,
         )
         said = []
         for line in self.process.stderr:
             said.append(line)
-            if found := re.match(r"API: (\S+) ", line):
+            if found := re.match(rf"{until}: (\S+)", line):
                 self.url = found[1]
                 break
         else:
@@ -115,7 +117,7 @@ def service(tmp_path, world, small_model):
 @pytest.fixture
 def bodies(world):
     """Registrations of the simulated world as one bank would send them, just now."""
-    rows = world.registrations.slice(0, 400).to_pylist()
+    rows = world.registrations.slice(0, 300).to_pylist()
     start = datetime.now(UTC) - timedelta(hours=1)
     for i, row in enumerate(rows):
         row["institution"] = "BANK-A"
@@ -131,7 +133,7 @@ class Stream(threading.Thread):
     def __init__(self, service, key, bodies):
         super().__init__(daemon=True)
         self.service, self.bodies = service, bodies
-        self.headers = {"Authorization": f"Bearer {key}"}
+        self.client = httpx2.Client(headers={"Authorization": f"Bearer {key}"}, timeout=30)
         self.answers, self.odd = {}, []
 
     def run(self):
@@ -139,12 +141,11 @@ class Stream(threading.Thread):
             deadline = time.monotonic() + 60
             while body["registration_id"] not in self.answers and time.monotonic() < deadline:
                 self.send(body)
+        self.client.close()
 
     def send(self, body):
         with contextlib.suppress(httpx2.TransportError):
-            response = httpx2.post(
-                f"{self.service.url}/v1/screenings", json=body, headers=self.headers, timeout=30
-            )
+            response = self.client.post(f"{self.service.url}/v1/screenings", json=body)
             if response.status_code == 200:
                 self.answers[body["registration_id"]] = response.json()
                 return
@@ -154,10 +155,7 @@ class Stream(threading.Thread):
 
 
 def answered(stream, count):
-    deadline = time.monotonic() + 60
-    while len(stream.answers) < count:
-        assert time.monotonic() < deadline, f"the stream stands still: {stream.odd[-3:]}"
-        time.sleep(0.01)
+    wait_for(lambda: len(stream.answers) >= count or stream.odd)
 
 
 def test_a_killed_service_and_killed_parts_lose_nothing_that_was_answered(service, bodies):
@@ -210,6 +208,29 @@ def test_a_service_ends_with_zero_when_it_is_told_to(service):
             pass
 
 
+def test_the_console_comes_with_the_service_and_never_outlives_it(service):
+    service.start(WITH_CONSOLE="yes", until="Console")
+    assert httpx2.get(service.url, follow_redirects=True, timeout=30).status_code == 200
+    service.kill()
+    wait_for(lambda: refuses(service.url))
+
+
+def refuses(url):
+    try:
+        httpx2.get(url, timeout=5)
+    except httpx2.TransportError:
+        return True
+    return False
+
+
+def test_a_console_port_in_use_is_one_clear_line(service):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code, line = run_to_its_end(service, CHINHCHU_CONSOLE_PORT=port, WITH_CONSOLE="yes")
+    assert code == 1
+    assert "CHINHCHU_CONSOLE_PORT" in line
+
+
 def test_keys_are_made_beside_a_running_service(service):
     service.start()
     with visited(service.settings) as ledger:
@@ -229,7 +250,9 @@ def run_to_its_end(service, **changes):
         timeout=120,
     )
     told = [
-        line for line in done.stderr.splitlines() if not line.startswith(("PostgreSQL:", "Valkey:"))
+        line
+        for line in done.stderr.splitlines()
+        if not line.startswith(("PostgreSQL:", "Valkey:", "API:"))
     ]
     assert len(told) == 1, done.stderr
     return done.returncode, told[0]
@@ -268,18 +291,22 @@ def test_a_body_of_10_mb_is_answered_over_a_real_connection(service):
     assert service.stop() == 0
 
 
-def test_no_leftover_of_a_killed_service_stays(service):
+def test_no_part_of_a_killed_service_stays(service):
     service.start()
     pids = [service.pid_of(name) for name in ("PostgreSQL", "Valkey")]
     service.kill()
-    deadline = time.monotonic() + 30
-    for pid in pids:
-        while Path(f"/proc/{pid}/cwd").exists() and "Z" not in state(pid):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+    wait_for(lambda: all(state(pid) == "Z" for pid in pids))
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.05)
 
 
 def state(pid):
+    """The state letter of a process; a zombie and none at all are the same to us."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     except OSError:
