@@ -1,0 +1,67 @@
+# The recipes that people, hooks and CI share; `make help` lists them.
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test check format lock bench default-model clean
+
+PYTHON ?= python3
+WORKERS ?= 2
+TESTS ?= tests
+
+BIN := .venv/bin
+READY := .venv/ready
+# The one-week cool-down: a poisoned release is mostly found out in its first days.
+COOL_DOWN := 1 week
+
+help: ## Lists the recipes
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# Made by the first recipe run, and again when what it is made from has changed. The stamp goes
+# first and comes last, so that an installation cut short is done again.
+$(READY): requirements.lock pyproject.toml
+	@lacks="$$(PYTHON='$(PYTHON)' .ci/needs)"; [ -z "$$lacks" ] || \
+	  { echo "missing: $${lacks// /, } — on Debian: apt-get install $$lacks" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "missing: Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V) — name another: make PYTHON=python3.12" >&2; exit 1; }
+	@rm -f $@
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## A whole small province, end to end: screens live, prints what it found, serves until Ctrl-C
+	@$(BIN)/chinhchu demo
+
+# Several workers share the cores: threads of their own would only wait for one another.
+test: export OMP_NUM_THREADS ?= 1
+test: export OMP_WAIT_POLICY ?= PASSIVE
+test: $(READY) ## All tests: real PostgreSQL, Valkey and browser, no network (TESTS=tests/graph for a part)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+
+check: $(READY) ## Format, lint, types, floors, dependencies, dead code
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/deptry .
+	$(BIN)/vulture
+
+format: $(READY) ## Formats the code and mends what ruff can mend
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upgrade" takes newer releases)
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+	  --exclude-newer "$(COOL_DOWN)" $(LOCK) --output-file requirements.lock
+
+bench: $(READY) ## Measures the commands and the live service on a simulated world
+	@$(BIN)/python bench/measure.py
+
+default-model: $(READY) ## Makes models/default anew from the project's own simulated world
+	$(BIN)/python -m training.default_model
+
+clean: ## Removes what tools left in the checkout; .venv and the data folder stay
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
+	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
