@@ -187,11 +187,6 @@ CLEARED = MarkMeasure(
     lambda ms, _: sum(not m.is_fraud for m in ms),
     "count(*) FILTER ({w} AND NOT e.is_fraud)",
 )
-FRAUD_HOLDERS = MarkMeasure(
-    "fraud_holders",
-    lambda ms, r: len({m.holder for m in ms if m.is_fraud and m.holder != r.holder}),
-    "count(DISTINCT e.holder) FILTER ({w} AND e.is_fraud AND e.holder <> r.holder)",
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ which the graph is a projection of the ledger.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import cache
 from typing import Any
 
 import redis
@@ -51,6 +53,11 @@ return out
 """
 _KEYS_A_SCRIPT = 2_000
 
+# More is remembered than is ever counted, so that who comes late, or in a batch that spans some
+# days, still finds the latest before its own moment.
+_REMEMBERED = {attribute: 2 * kept for attribute, kept in KEPT.items()}
+_REMEMBERED_MARKS = 8 * KEPT_MARKS
+
 
 class LiveGraph:
     """The graph behind the service; `client` must not decode responses."""
@@ -65,18 +72,15 @@ class LiveGraph:
             return []
         stored, marks = self._remembered(nodes)
         rings = self._rings_of(nodes)
-        mates: dict[Place, list[Event]] = defaultdict(list)
-        for node in nodes:
-            for place in places_left(node):
-                mates[place].append(event_of(node))
+        mates = _mates(nodes)
         companies = []
         for i, (node, ring_id) in enumerate(zip(nodes, rings, strict=True)):
+            places, own = [p for _, p in places_asked(node)], event_of(node)
             events = {
-                place: {*stored.get((i, place), ()), *mates.get(place, ())}
-                for _, place in places_asked(node)
+                p: [*{*stored[i, p], *_latest(mates.get(p, ()), own, KEPT[p[0]])}] for p in places
             }
-            known = {place: marks.get((i, place), ()) for _, place in places_asked(node)}
-            companies.append(Company(count(node, _lists(events), known), ring_id))
+            known = {p: marks[i, p] for p in places}
+            companies.append(Company(count(node, events, known), ring_id))
         return companies
 
     def project(self, nodes: Sequence[Node], marks: Sequence[Mark], position: int) -> None:
@@ -92,12 +96,12 @@ class LiveGraph:
             member, at = _pack_event(event_of(node)), microseconds(node.registered_at)
             for place in places_left(node):
                 pipe.zadd(_key("e", place), {member: at})
-                pipe.zremrangebyrank(_key("e", place), 0, -KEPT[place[0]] - 1)
+                pipe.zremrangebyrank(_key("e", place), 0, -_REMEMBERED[place[0]] - 1)
         for mark in marks:
             member, at = _pack_mark(mark_event_of(mark)), microseconds(mark.confirmed_at)
             for place in places_left(mark.node):
                 pipe.zadd(_key("m", place), {member: at})
-                pipe.zremrangebyrank(_key("m", place), 0, -KEPT_MARKS - 1)
+                pipe.zremrangebyrank(_key("m", place), 0, -_REMEMBERED_MARKS - 1)
         pipe.set(_POSITION, position)
         pipe.execute()
 
@@ -157,13 +161,30 @@ class LiveGraph:
         for j in range(0, len(keys), _KEYS_A_SCRIPT):
             part = slice(2 * j, 2 * (j + _KEYS_A_SCRIPT))
             found += self._ask(keys=keys[j : j + _KEYS_A_SCRIPT], args=args[part])
-        events = {a: list(_unpack_events(f)) for a, f in zip(asks, found[::2], strict=True)}
-        marks = {a: list(_unpack_marks(f)) for a, f in zip(asks, found[1::2], strict=True)}
+        # A batch finds most members many times over: each is unpacked once.
+        event, mark = cache(_unpack_event), cache(_unpack_mark)
+        events = {
+            a: list(map(event, f[::2], f[1::2])) for a, f in zip(asks, found[::2], strict=True)
+        }
+        marks = {
+            a: list(map(mark, f[::2], f[1::2])) for a, f in zip(asks, found[1::2], strict=True)
+        }
         return events, marks
 
 
-def _lists(sets: Mapping[Place, set[Event]]) -> dict[Place, list[Event]]:
-    return {place: list(events) for place, events in sets.items()}
+def _mates(nodes: Sequence[Node]) -> dict[Place, list[Event]]:
+    """What a batch leaves at each place, in the order of the world."""
+    mates: dict[Place, list[Event]] = defaultdict(list)
+    for node in sorted(nodes, key=lambda n: n.order):
+        for place in places_left(node):
+            mates[place].append(event_of(node))
+    return mates
+
+
+def _latest(events: Sequence[Event], own: Event, kept: int) -> Sequence[Event]:
+    """The `kept` latest before `own` of events that are in order."""
+    before = bisect_left(events, own[:3], key=lambda e: e[:3])
+    return events[max(0, before - kept) : before]
 
 
 def _key(kind: str, place: Place) -> str:
@@ -176,12 +197,9 @@ def _pack_event(event: Event) -> str:
     return _SEPARATOR.join(parts)
 
 
-def _unpack_events(found: Sequence[bytes]) -> Iterable[Event]:
-    for member, at in zip(found[::2], found[1::2], strict=True):
-        identifier, institution, holder, family, flags = member.decode().split(_SEPARATOR)
-        yield Event(
-            int(at), identifier, institution, holder, family, flags[0] == "1", flags[1] == "1"
-        )
+def _unpack_event(member: bytes, at: bytes) -> Event:
+    identifier, institution, holder, family, flags = member.decode().split(_SEPARATOR)
+    return Event(int(at), identifier, institution, holder, family, flags[0] == "1", flags[1] == "1")
 
 
 def _pack_mark(mark: MarkEvent) -> str:
@@ -191,7 +209,6 @@ def _pack_mark(mark: MarkEvent) -> str:
     return _SEPARATOR.join((at, mark.registration_id, mark.institution, mark.holder, known))
 
 
-def _unpack_marks(found: Sequence[bytes]) -> Iterable[MarkEvent]:
-    for member, confirmed in zip(found[::2], found[1::2], strict=True):
-        at, identifier, institution, holder, is_fraud = member.decode().split(_SEPARATOR)
-        yield MarkEvent(int(confirmed), int(at), identifier, institution, holder, is_fraud == "1")
+def _unpack_mark(member: bytes, confirmed: bytes) -> MarkEvent:
+    at, identifier, institution, holder, is_fraud = member.decode().split(_SEPARATOR)
+    return MarkEvent(int(confirmed), int(at), identifier, institution, holder, is_fraud == "1")

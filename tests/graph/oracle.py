@@ -1,0 +1,127 @@
+"""The naive oracle: every aggregate by its name, in plain loops over all that was earlier.
+
+It shares no code with the counters it judges: the nouns, the names of the aggregates and how many
+events and marks an attribute keeps are all that it takes from them. One list a token, in order, is
+its only haste.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.registration import VIETNAM, Kind
+from graph.aggregates import AGGREGATES, KEPT, KEPT_MARKS
+from graph.attributes import Attribute, Mark, Node
+
+SAME = ("holder", "document", "phone", "device", "email", "address", "face", "organisation",
+        "sim", "agent", "tablet", "network", "subnet")  # fmt: skip
+LINKS = {name: (Attribute(name), Attribute(name)) for name in SAME} | {
+    "phone_as_sim": (Attribute.PHONE, Attribute.SIM),
+    "sim_as_phone": (Attribute.SIM, Attribute.PHONE),
+}
+"""Name of a link -> the attribute of mine that is looked up, and where it is looked up."""
+WINDOWS = {
+    "1h": timedelta(hours=1),
+    "1d": timedelta(days=1),
+    "7d": timedelta(days=7),
+    "30d": timedelta(days=30),
+    "90d": timedelta(days=90),
+    "all": timedelta.max,
+}
+HOUR = timedelta(hours=1)
+ASKED: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
+"""Name of a link -> (column, measure, window) of each of its aggregates."""
+for _column, _aggregate in enumerate(AGGREGATES):
+    _link, _measure, _window = _aggregate.name.split(".")
+    ASKED[_link].append((_column, _measure, _window))
+
+
+def count_events(measure: str, seen: Sequence[Node], me: Node) -> float:  # noqa: C901, PLR0911  # a list to read
+    """One measure over the earlier registrations of a window, oldest first."""
+    if measure == "registrations":
+        return len(seen)
+    if measure == "holders":
+        return len({n.holder for n in seen} - {me.holder})
+    if measure == "families":
+        return len({n.family for n in seen} - {me.family})
+    if measure == "institutions":
+        return len({n.institution for n in seen} - {me.institution})
+    if measure == "same_holder":
+        return len([n for n in seen if n.holder == me.holder])
+    if measure == "sims":
+        return len([n for n in seen if n.kind is Kind.SIM])
+    if measure == "unverified":
+        return len([n for n in seen if not n.verified])
+    if measure == "nights":
+        return len([n for n in seen if n.registered_at.astimezone(VIETNAM).hour < 5])
+    if measure == "gap_hours":
+        return (me.registered_at - seen[-1].registered_at) / HOUR if seen else np.nan
+    if measure == "age_hours":
+        return (me.registered_at - seen[0].registered_at) / HOUR if seen else np.nan
+    raise AssertionError(f"the oracle does not know {measure}")
+
+
+def count_marks(measure: str, seen: Sequence[Mark]) -> float:
+    """One measure over what became known in a window."""
+    if measure == "frauds":
+        return len([m for m in seen if m.is_fraud])
+    if measure == "cleared":
+        return len([m for m in seen if not m.is_fraud])
+    raise AssertionError(f"the oracle does not know {measure}")
+
+
+MARK_MEASURES = {"frauds", "cleared"}
+
+
+class Oracle:
+    """Remembers a whole book, and answers any registration as of its own moment."""
+
+    def __init__(self, nodes: Sequence[Node], marks: Sequence[Mark]) -> None:
+        self._events: dict[tuple[Attribute, str], list[Node]] = defaultdict(list)
+        self._marks: dict[tuple[Attribute, str], list[Mark]] = defaultdict(list)
+        for node in sorted(nodes, key=lambda n: n.order):
+            for place in node.tokens.items():
+                self._events[place].append(node)
+        for mark in sorted(marks, key=lambda m: (m.confirmed_at, *m.node.order)):
+            for place in mark.node.tokens.items():
+                self._marks[place].append(mark)
+
+    def values(self, nodes: Sequence[Node]) -> NDArray[np.float64]:
+        """All aggregates of the nodes: float64 of shape (len(nodes), len(AGGREGATES))."""
+        return np.array([self.row(n) for n in nodes]).reshape(len(nodes), len(AGGREGATES))
+
+    def row(self, me: Node) -> list[float]:
+        """The aggregates of one registration, in their order."""
+        row = [np.nan] * len(AGGREGATES)
+        for link, asked in ASKED.items():
+            mine, theirs = LINKS[link]
+            if mine not in me.tokens:
+                continue
+            events = self._before((theirs, me.tokens[mine]), me)
+            marks = self._known((theirs, me.tokens[mine]), me)
+            for column, measure, window in asked:
+                reach = WINDOWS[window]
+                if measure in MARK_MEASURES:
+                    seen = [m for m in marks if me.registered_at - m.confirmed_at <= reach]
+                    row[column] = count_marks(measure, seen)
+                else:
+                    earlier = [n for n in events if me.registered_at - n.registered_at <= reach]
+                    row[column] = count_events(measure, earlier, me)
+        return row
+
+    def _before(self, place: tuple[Attribute, str], me: Node) -> list[Node]:
+        """The latest that lie strictly before me in the order of the world."""
+        events = self._events.get(place, [])
+        return events[: bisect_left(events, me.order, key=lambda n: n.order)][-KEPT[place[0]] :]
+
+    def _known(self, place: tuple[Attribute, str], me: Node) -> list[Mark]:
+        """The latest confirmed strictly before my moment, of registrations before me."""
+        marks = self._marks.get(place, [])
+        known = marks[: bisect_left(marks, me.registered_at, key=lambda m: m.confirmed_at)]
+        return [m for m in known[-KEPT_MARKS:] if m.node.order < me.order]
