@@ -22,6 +22,7 @@ from features.register.replica import Replica
 from models import registry
 from service.callers import create_key
 from service.datafolder import open_folder, owned
+from service.embedded.process import runtime_folder
 from service.projection import rebuild
 from service.settings import Settings
 from service.wiring import opened, visited
@@ -112,6 +113,8 @@ def service(tmp_path, world, small_model):
     yield made
     if made.process is not None and made.process.poll() is None:
         made.kill()
+    with runtime_folder(made.home / "runtime"):
+        pass  # clears away the sockets' folder of a killed one, as its next start would
 
 
 @pytest.fixture
