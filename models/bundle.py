@@ -4,11 +4,12 @@ model.txt          the LightGBM trees as text
 calibration.json   {"raw": [...], "probability": [...]}
 features.json      the names of the vector, in order
 golden.json        a few dozen made-up facts with the vector and the risk they must give
-card.json          version, when and on what it was trained, what it scored
+card.json          version, when and on what it was trained, what it scored, the digest of the trees
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
@@ -113,12 +114,13 @@ def save(bundle: Bundle, folder: Path) -> None:
     """Writes the bundle's files into a new or empty folder."""
     folder.mkdir(parents=True, exist_ok=True)
     golden = [{**g.row, "vector": _nulls(g.vector), "risk": g.risk} for g in bundle.golden]
+    card = {**bundle.card, "trees": _digest(bundle.model_text)}
     (folder / "model.txt").write_text(bundle.model_text, encoding="utf-8")
     for name, content in (
         ("calibration.json", asdict(bundle.calibration)),
         ("features.json", list(NAMES)),
         ("golden.json", golden),
-        ("card.json", bundle.card),
+        ("card.json", card),
     ):
         text = json.dumps(content, ensure_ascii=False, indent=1 if name == "card.json" else None)
         (folder / name).write_text(text + "\n", encoding="utf-8")
@@ -132,18 +134,30 @@ def load(folder: Path) -> Bundle:
             another vector or another risk.
     """
     try:
-        read = {n: (folder / n).read_text(encoding="utf-8") for n in FILES}
-        calibration = Calibration(**_tuples(json.loads(read["calibration.json"])))
-        golden = tuple(_golden(g) for g in json.loads(read["golden.json"]))
-        bundle = Bundle(read["model.txt"], calibration, golden, json.loads(read["card.json"]))
-        names = tuple(json.loads(read["features.json"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        bundle = _read(folder)
+        prove(bundle)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise BundleError(f"model {folder.name}: not a readable bundle ({error})") from error
-    if names != NAMES:
-        odd = sorted(set(names) ^ set(NAMES))[:3]
-        raise BundleError(f"model {folder.name}: trained on other features (e.g. {odd})")
-    prove(bundle)
     return bundle
+
+
+def _read(folder: Path) -> Bundle:
+    read = {n: (folder / n).read_text(encoding="utf-8") for n in FILES}
+    names = tuple(json.loads(read["features.json"]))
+    if names != NAMES:
+        odd = sorted(map(str, set(names) ^ set(NAMES)))[:3]
+        raise BundleError(f"model {folder.name}: trained on other features (e.g. {odd})")
+    card = json.loads(read["card.json"])
+    # LightGBM may end the whole process over trees that somebody edited, so they stay unread.
+    if card["trees"] != _digest(read["model.txt"]):
+        raise BundleError(f"model {folder.name}: holds other trees than those released")
+    calibration = Calibration(**_tuples(json.loads(read["calibration.json"])))
+    golden = tuple(_golden(g) for g in json.loads(read["golden.json"]))
+    return Bundle(read["model.txt"], calibration, golden, card)
+
+
+def _digest(trees: str) -> str:
+    return hashlib.sha256(trees.encode()).hexdigest()
 
 
 def prove(bundle: Bundle) -> None:

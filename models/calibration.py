@@ -11,15 +11,20 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A rising curve through (`raw`, `probability`), flat beyond its ends."""
+    """A rising curve through (`raw`, `probability`), flat beyond its ends.
+
+    Raises:
+        ValueError: it is none.
+    """
 
     raw: tuple[float, ...]
     probability: tuple[float, ...]
 
     def __post_init__(self) -> None:
         rising = all(a <= b for p in (self.raw, self.probability) for a, b in pairwise(p))
-        if len(self.raw) != len(self.probability) or not self.raw or not rising:
-            raise ValueError("a calibration is two rising lists of one length")
+        probable = all(0 <= p <= 1 for p in self.probability)
+        if len(self.raw) != len(self.probability) or not self.raw or not (rising and probable):
+            raise ValueError("a calibration is rising scores and as many rising probabilities")
 
     def apply(self, raw: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probabilities of raw scores, of the same shape."""

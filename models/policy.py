@@ -68,8 +68,8 @@ def _policy(form: dict[str, Any]) -> Policy:
         version=str(form["version"]),
         review_risk=float(form["review_risk"]),
         bands=(float(bands["medium"]), float(bands["high"]), float(bands["very_high"])),
-        review_facts=frozenset(form["review"]["facts"]),
-        refuse_pairs=frozenset(frozenset(pair) for pair in form["refuse"]["pairs"]),
+        review_facts=frozenset(map(str, form["review"]["facts"])),
+        refuse_pairs=frozenset(frozenset(map(str, pair)) for pair in form["refuse"]["pairs"]),
     )
 
 

@@ -6,6 +6,7 @@ does not need it.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,7 +48,18 @@ class RiskModel:
 def _booster(model_text: str) -> Booster:
     import lightgbm  # noqa: PLC0415  # seconds; only who judges pays for it
 
+    if not _is_whole(model_text):  # LightGBM itself would fall over a text that was cut short
+        raise BundleError("the trees cannot be read: their text is not whole")
     try:
-        return lightgbm.Booster(params={"num_threads": 1, "verbosity": -1}, model_str=model_text)
+        return lightgbm.Booster(model_str=model_text)
     except lightgbm.basic.LightGBMError as error:
         raise BundleError(f"the trees cannot be read ({error})") from error
+
+
+def _is_whole(model_text: str) -> bool:
+    """Whether the text holds its trees up to the last, each as long as its head says."""
+    sizes = re.search(r"^tree_sizes=([\d ]+)$", model_text, re.MULTILINE)
+    start = model_text.find("\nTree=0\n") + 1
+    if sizes is None or not start:
+        return False
+    return model_text.startswith("end of trees", start + sum(map(int, sizes[1].split())))

@@ -1,0 +1,114 @@
+"""The policy: ordered answers, and a file that is refused in one line where it makes no sense."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from models.decision import Decision, RiskBand
+from models.errors import PolicyError
+from models.hard_facts import CODES
+from models.policy import DEFAULT, load
+
+POLICY = load()
+RISKS = st.floats(0, 1)
+FACTS = st.frozensets(st.sampled_from(sorted(CODES)))
+
+
+def test_decisions_are_ordered_by_how_far_a_holder_is_from_being_served():
+    assert Decision.CLEAR < Decision.REVIEW < Decision.REFUSE
+
+
+@given(risk=RISKS, facts=FACTS)
+def test_the_furthest_of_risk_and_facts_decides(risk, facts):
+    assert POLICY.decide(risk, facts) is max(POLICY.by_risk(risk), POLICY.by_facts(facts))
+
+
+@given(risk=RISKS)
+def test_the_model_alone_never_refuses(risk):
+    assert POLICY.decide(risk, frozenset()) < Decision.REFUSE
+
+
+@given(risk=RISKS, fact=st.sampled_from(sorted(CODES)))
+def test_one_hard_fact_never_refuses_and_a_listed_one_reviews(risk, fact):
+    decision = POLICY.decide(risk, frozenset({fact}))
+    assert decision < Decision.REFUSE
+    if fact in POLICY.review_facts:
+        assert decision is Decision.REVIEW
+
+
+@given(facts=FACTS)
+def test_only_a_listed_pair_refuses(facts):
+    listed = any(pair <= facts for pair in POLICY.refuse_pairs)
+    assert (POLICY.by_facts(facts) is Decision.REFUSE) == listed
+
+
+@given(facts=FACTS, more=FACTS, risk=RISKS, higher=RISKS)
+def test_more_facts_and_more_risk_never_bring_a_milder_decision(facts, more, risk, higher):
+    risk, higher = sorted((risk, higher))
+    assert POLICY.decide(risk, facts) <= POLICY.decide(higher, facts | more)
+    bands = list(RiskBand)
+    assert bands.index(POLICY.band(risk)) <= bands.index(POLICY.band(higher))
+
+
+def test_some_pairs_do_not_refuse():
+    pairs = [frozenset(p) for p in itertools.combinations(sorted(CODES), 2)]
+    assert 0 < sum(POLICY.by_facts(p) is Decision.REFUSE for p in pairs) < len(pairs)
+
+
+def test_identity_that_fails_and_an_outage_are_looked_at():
+    """Mismatch, not found, and a register that could not be asked lead to a review."""
+    for fact in ("IDENTITY_MISMATCH", "IDENTITY_NOT_FOUND", "REGISTER_UNAVAILABLE"):
+        assert POLICY.decide(0.0, frozenset({fact})) is Decision.REVIEW
+
+
+def test_a_threshold_belongs_to_the_side_above_it():
+    assert POLICY.by_risk(POLICY.review_risk) is Decision.REVIEW
+    assert POLICY.band(POLICY.bands[0]) is RiskBand.MEDIUM
+    assert POLICY.band(0.0) is RiskBand.LOW
+    assert POLICY.band(1.0) is RiskBand.VERY_HIGH
+
+
+BAD = [  # (text, its replacement, what the line names)
+    ("review_risk = 0.20", "review_risk = 0", "review_risk"),  # everybody would be reviewed
+    ("review_risk = 0.20", "review_risk = nan", "review_risk"),
+    ("review_risk = 0.20", "review_risk = 20", "review_risk"),  # per cent, not a share
+    ("review_risk = 0.20", 'review_risk = "high"', "not readable"),
+    ("review_risk = 0.20", "", "not readable"),
+    ("medium = 0.02", "medium = 0.3", "bands"),  # above `high`
+    ("very_high = 0.60", "very_high = 1.2", "bands"),
+    ("medium = 0.02", "", "not readable"),
+    ("[bands]", "[bands", "not readable"),  # no TOML
+    ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["HOLDER_DECEASED"]', "two different"),
+    ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["FACE_OF_FRAUD", "FACE_OF_FRAUD"]', "two different"),
+    ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["HOLDER_DECEASED", "RISK"]', "unknown hard facts"),
+    ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', "7", "not readable"),
+    ('facts = ["IDENTITY_MISMATCH"', 'facts = ["IDENTITY_MISMACH"', "IDENTITY_MISMACH"),
+    ('facts = ["IDENTITY_MISMATCH"', "facts = [7", "unknown hard facts"),
+    ("[refuse]", "[reject]", "not readable"),
+    ("[refuse]", "[reject]\nall = true\n[refuse]", "nobody reads"),
+]
+
+
+@pytest.mark.parametrize(("text", "instead", "named"), BAD)
+def test_a_policy_that_makes_no_sense_is_refused_in_one_line(tmp_path, text, instead, named):
+    good = DEFAULT.read_text(encoding="utf-8")
+    assert text in good
+    path = tmp_path / "mine.toml"
+    path.write_text(good.replace(text, instead, 1), encoding="utf-8")
+    with pytest.raises(PolicyError, match=named) as refused:
+        load(path)
+    assert str(refused.value).startswith("policy mine.toml: ")
+    assert "\n" not in str(refused.value)
+
+
+def test_an_absent_policy_and_one_of_another_encoding_are_refused_in_one_line(tmp_path):
+    path = tmp_path / "mine.toml"
+    with pytest.raises(PolicyError, match=r"policy mine\.toml: not readable"):
+        load(path)
+    path.write_bytes(b'version = "\xff"')
+    with pytest.raises(PolicyError, match=r"policy mine\.toml: not readable"):
+        load(path)
