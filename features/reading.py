@@ -51,21 +51,27 @@ class Rejected:
 
 @dataclass(slots=True)
 class Readout(Generic[T]):
-    """What a file held: the items in its order, the rejected rows, how many rows said nothing new."""
+    """What a file held: the items in its order, the rejected rows, how many rows said nothing new.
+
+    `row_numbers` are those of the items; `later` counts rows that were not to be seen yet.
+    """
 
     items: list[T] = field(default_factory=list)
+    row_numbers: list[int] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
     repeated: int = 0
+    later: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class _Form(Generic[T]):
-    """One kind of file: its columns, and how a row becomes an item with a key."""
+    """One kind of file: its columns, and how a row becomes an item with a key and a moment."""
 
     columns: frozenset[str]
     required: tuple[str, ...]
     parse: Parser
     key: Callable[[T], object]
+    moment: Callable[[T], datetime] = lambda _: _EPOCH
 
 
 def _columns(noun: type) -> frozenset[str]:
@@ -85,6 +91,7 @@ _REGISTRATIONS: _Form[Registration] = _Form(
     ),
     parse=parse_registration,
     key=lambda r: r.key,
+    moment=lambda r: r.registered_at,
 )
 _POPULATION: _Form[Person] = _Form(
     columns=_columns(Person),
@@ -97,16 +104,17 @@ _LABELS: _Form[Label] = _Form(
     required=("registration_id", "is_fraud", "confirmed_at"),
     parse=parse_label,
     key=lambda label: label.registration_id,
+    moment=lambda label: label.confirmed_at,
 )
 
 
-def read_registrations(path: Path) -> Readout[Registration]:
-    """All registrations of a file, in its order.
+def read_registrations(path: Path, until: datetime | None = None) -> Readout[Registration]:
+    """All registrations of a file, in its order; with `until` only those strictly before it exist.
 
     Raises:
         InputError: the file as a whole cannot be read.
     """
-    return _read(path, _REGISTRATIONS)
+    return _read(path, _REGISTRATIONS, until)
 
 
 def read_population(path: Path) -> Readout[Person]:
@@ -118,13 +126,13 @@ def read_population(path: Path) -> Readout[Person]:
     return _read(path, _POPULATION)
 
 
-def read_labels(path: Path) -> Readout[Label]:
-    """All labels of a file, in its order.
+def read_labels(path: Path, until: datetime | None = None) -> Readout[Label]:
+    """All labels of a file, in its order; with `until` only those strictly before it exist.
 
     Raises:
         InputError: the file as a whole cannot be read.
     """
-    return _read(path, _LABELS)
+    return _read(path, _LABELS, until)
 
 
 def stream_population(path: Path, rejected: list[Rejected]) -> Iterator[Person]:
@@ -165,7 +173,7 @@ def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
         raise StorageFullError(f"cannot write {path}: {error.strerror or 'disk'}") from error
 
 
-def _read(path: Path, form: _Form[T]) -> Readout[T]:
+def _read(path: Path, form: _Form[T], until: datetime | None = None) -> Readout[T]:
     out: Readout[T] = Readout()
     seen: dict[object, T] = {}
     with _clear_errors(path):
@@ -174,9 +182,13 @@ def _read(path: Path, form: _Form[T]) -> Readout[T]:
             if isinstance(item, list):
                 out.rejected.extend(_rejections(path, number, raw, item))
                 continue
+            if until is not None and form.moment(item) >= until:
+                out.later += 1  # before keys are compared: it contradicts nothing that was known
+                continue
             first = seen.setdefault(form.key(item), item)
             if first is item:
                 out.items.append(item)
+                out.row_numbers.append(number)
             elif first == item:
                 out.repeated += 1
             else:

@@ -67,8 +67,12 @@ def keep(bundle_folder: Path, version: str, home: Path) -> Path:
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(mkdtemp(prefix=".", dir=kept.parent))
-    shutil.copytree(bundle_folder, aside, dirs_exist_ok=True)
-    aside.rename(kept)
+    try:
+        for file in bundle_folder.iterdir():
+            shutil.copyfile(file, aside / file.name)
+        aside.rename(kept)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     return kept
 
 
@@ -123,6 +127,7 @@ def _client(home: Path) -> MlflowClient:
     # Nothing of a training run may leave the machine.
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("DO_NOT_TRACK", "true")
+    os.environ.setdefault("MLFLOW_LOGGING_LEVEL", "WARNING")  # its tables are no news to a user
     from mlflow import MlflowClient  # noqa: PLC0415  # seconds; only who records pays for it
 
     (home / "mlflow").mkdir(parents=True, exist_ok=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from features.parsing import Label
-from features.reading import Rejected, read_labels, read_registrations, write_rejected
+from features.parsing import REASONS, Label
+from features.reading import Readout, Rejected, read_labels, read_registrations, write_rejected
 from features.register.replica import Replica
 from features.registration import Registration, RegistrationId
 from graph.attributes import Tokens
@@ -20,6 +22,42 @@ from service.projection import catch_up
 from service.wiring import Store
 
 _ROWS_A_PART = 1_000
+_CONTRADICTION = REASONS["repeated_with_other_content"][0]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBook:
+    """A book as read from its files, in the order of the world; `row_of` finds a row again."""
+
+    registrations: list[Registration]
+    labels: list[Label]
+    rejected: list[Rejected]
+    row_of: dict[Key, tuple[str, int]]
+    label_row_of: dict[RegistrationId, tuple[str, int]]
+
+
+def read_book(registrations: Path, labels: Path | None) -> ReadBook:
+    """Reads both files.
+
+    Raises:
+        InputError: a file as a whole cannot be read.
+    """
+    read = read_registrations(registrations)
+    known: Readout[Label] = read_labels(labels) if labels else Readout()
+    source = "" if labels is None else labels.name
+    return ReadBook(
+        registrations=sorted(read.items, key=lambda r: r.order),
+        labels=known.items,
+        rejected=[*read.rejected, *known.rejected],
+        row_of={
+            r.key: (registrations.name, n)
+            for r, n in zip(read.items, read.row_numbers, strict=True)
+        },
+        label_row_of={
+            x.registration_id: (source, n)
+            for x, n in zip(known.items, known.row_numbers, strict=True)
+        },
+    )
 
 
 class BookLoad:
@@ -28,33 +66,46 @@ class BookLoad:
     def __init__(self, store: Store, now: datetime, progress: Progress) -> None:
         self._store, self._now, self._progress = store, now, progress
         self.counts = dict.fromkeys(
-            ("registrations", "already_there", "contradicting", "outcomes", "labels_of_nobody"), 0
+            (
+                "registrations",
+                "already_there",
+                "contradicting",
+                "outcomes",
+                "outcomes_already_there",
+                "labels_of_nobody",
+                "rejected",
+            ),
+            0,
         )
 
     def load(self, registrations: Path, labels: Path | None, out: Path) -> None:
-        """Loads both files in the order of the world; rejected rows go to `out`.
+        """Reads and records a book.
 
         Raises:
             InputError: a file as a whole cannot be read; nothing has been loaded then.
         """
-        read = read_registrations(registrations)
-        known = read_labels(labels) if labels else None
-        rejected = [*read.rejected, *(known.rejected if known else [])]
-        rows = sorted(read.items, key=lambda r: r.order)
+        self.record(read_book(registrations, labels), out)
+
+    def record(self, book: ReadBook, out: Path) -> None:
+        """Records a book in the order of the world; rejected rows go to `out`."""
+        rejected = list(book.rejected)
+        rows = book.registrations
         with lease(self._store.parts.database_url, self._store.keys) as writer:
             self._progress.stage("load", "Nạp sổ…", "Loading the book…")
             for i in range(0, len(rows), _ROWS_A_PART):
-                rejected += self._registrations(writer, rows[i : i + _ROWS_A_PART])
-                self._progress.rows(i + _ROWS_A_PART, len(rows))
-            if known:
-                self._progress.stage("labels", "Nạp kết quả xác minh…", "Loading outcomes…")
-                self._outcomes(writer, known.items, rows)
+                rejected += self._registrations(writer, book, rows[i : i + _ROWS_A_PART])
+                self._progress.rows(min(i + _ROWS_A_PART, len(rows)), len(rows))
+            self._progress.stage("labels", "Nạp kết quả xác minh…", "Loading outcomes…")
+            rejected += self._outcomes(writer, book)
             self._progress.stage("project", "Dựng đồ thị…", "Projecting the graph…")
             catch_up(WholeLedger(writer.door, self._store.keys), self._store.graph)
             self._progress.done()
+        self.counts["rejected"] = len(rejected)
         write_rejected(out / "rejected.parquet", rejected)
 
-    def _registrations(self, writer: Writer, rows: Sequence[Registration]) -> list[Rejected]:
+    def _registrations(
+        self, writer: Writer, book: ReadBook, rows: Sequence[Registration]
+    ) -> list[Rejected]:
         """Records what is new; what is there with other content is rejected."""
         keys = self._store.keys
         held = WholeLedger(writer.door, keys).known([r.key for r in rows])
@@ -64,31 +115,22 @@ class BookLoad:
             if r.key in held and not keys.is_digest_of(held[r.key].digest, content(r))
         ]
         fresh = [r for r in rows if r.key not in held]
-        replica = Replica(self._store.folder.population)
-        examined = examine(fresh, replica, Tokens(keys.token))
-        replica.close()
+        with closing(Replica(self._store.folder.population)) as replica:
+            examined = examine(fresh, replica, Tokens(keys.token))
         writer.record_book([BookRow(r, node) for r, _, node in examined], self._now)
         self.counts["registrations"] += len(fresh)
         self.counts["contradicting"] += len(other)
         self.counts["already_there"] += len(held) - len(other)
-        return [
-            Rejected(
-                "ledger", 0, r.registration_id, "registration_id", "repeated_with_other_content"
-            )
-            for r in other
-        ]
+        return [_contradiction(book.row_of[r.key], r.registration_id) for r in other]
 
-    def _outcomes(
-        self, writer: Writer, labels: Sequence[Label], rows: Sequence[Registration]
-    ) -> None:
+    def _outcomes(self, writer: Writer, book: ReadBook) -> list[Rejected]:
         """Records the outcomes of this book's registrations; one that is there stays as it is."""
-        key_of: dict[RegistrationId, Key] = {r.registration_id: r.key for r in rows}
+        key_of: dict[RegistrationId, Key] = {r.registration_id: r.key for r in book.registrations}
         ledger = WholeLedger(writer.door, self._store.keys)
-        for i in range(0, len(labels), _ROWS_A_PART):
-            part = [x for x in labels[i : i + _ROWS_A_PART] if x.registration_id in key_of]
-            self.counts["labels_of_nobody"] += len(labels[i : i + _ROWS_A_PART]) - len(part)
-            held = ledger.known_outcomes([key_of[x.registration_id] for x in part])
-            new = [
+        rejected: list[Rejected] = []
+        for i in range(0, len(book.labels), _ROWS_A_PART):
+            part = book.labels[i : i + _ROWS_A_PART]
+            told = [
                 NewOutcome(
                     *key_of[x.registration_id],
                     is_fraud=x.is_fraud,
@@ -96,7 +138,22 @@ class BookLoad:
                     confirmed_at=x.confirmed_at,
                 )
                 for x in part
-                if key_of[x.registration_id] not in held
+                if x.registration_id in key_of
             ]
+            held = {k: o.outcome for k, o in ledger.known_outcomes([o.key for o in told]).items()}
+            new = [o for o in told if o.key not in held]
+            other = [o for o in told if o.key in held and held[o.key] != o]
             writer.record_outcomes(new, self._now)
+            rejected += [
+                _contradiction(book.label_row_of[o.registration_id], o.registration_id)
+                for o in other
+            ]
             self.counts["outcomes"] += len(new)
+            self.counts["outcomes_already_there"] += len(told) - len(new) - len(other)
+            self.counts["contradicting"] += len(other)
+            self.counts["labels_of_nobody"] += len(part) - len(told)
+        return rejected
+
+
+def _contradiction(row: tuple[str, int], registration_id: RegistrationId) -> Rejected:
+    return Rejected(*row, registration_id, "registration_id", _CONTRADICTION)

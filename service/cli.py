@@ -11,26 +11,31 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING
 
 from features.errors import ChinhchuError, InputError
 from models.errors import JudgementError
+from service.arguments import (
+    Parser,
+    day,
+    days,
+    moment,
+    persons,
+    seed,
+    speak_the_readers_language,
+)
 from service.errors import SettingsError
+from service.interruption import interruptible
 from service.settings import Settings
 from service.words import said
 
+if TYPE_CHECKING:
+    from training.book import BookFiles
+
 _USAGE_ERRORS = (InputError, SettingsError, JudgementError)
-
-
-class _Parser(argparse.ArgumentParser):
-    """One clear line for a wrong word."""
-
-    def error(self, message: str) -> NoReturn:
-        hint = said("xem", "see")
-        self.exit(2, f"{self.prog}: {message} ({hint} {self.prog} --help)\n")
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -39,30 +44,44 @@ def main(words: Sequence[str] | None = None) -> int:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     options = _parser().parse_args(words)
     run: Callable[[Settings, argparse.Namespace], int] = options.run
-    try:
-        return run(Settings.from_environment(os.environ), options)
-    except KeyboardInterrupt:
-        print(said("đã dừng", "interrupted"), file=sys.stderr)
-        return 130
-    except _USAGE_ERRORS as error:
-        return _failed(error, 2)
-    except (ChinhchuError, OSError) as error:
-        return _failed(error, 1)
-    except Exception as error:  # noqa: BLE001  # never a traceback at a user; no text that may hold a name
+    with interruptible() as came:
+        try:
+            code = run(Settings.from_environment(os.environ), options)
+            sys.stdout.flush()
+        except KeyboardInterrupt:
+            return _interrupted()
+        except Exception as error:  # noqa: BLE001  # never a traceback at a user
+            return _interrupted() if came else _failed(error)
+        return code
+
+
+def _interrupted() -> int:
+    print(said("đã dừng", "interrupted"), file=sys.stderr)
+    return 130
+
+
+def _failed(error: Exception) -> int:
+    """One line on standard error, with no text that may hold a name; gives the exit code."""
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        text = where + (error.strerror or str(error))
+    elif isinstance(error, ChinhchuError):
+        text = str(error)
+    elif isinstance(error, MemoryError):
+        text = said("không đủ bộ nhớ", "not enough memory")
+    else:
         frame = traceback.extract_tb(error.__traceback__)[-1]
         where = f"{Path(frame.filename).name}:{frame.lineno}"
-        said_it = said("lỗi không lường trước", "unexpected error")
-        print(f"chinhchu: {said_it}: {type(error).__name__} ({where})", file=sys.stderr)
-        return 1
-
-
-def _failed(error: Exception, code: int) -> int:
-    print(f"chinhchu: {error}", file=sys.stderr)
-    return code
+        text = (
+            f"{said('lỗi không lường trước', 'unexpected error')}: {type(error).__name__} ({where})"
+        )
+    print("chinhchu: " + " ".join(text.split()), file=sys.stderr)
+    return 2 if isinstance(error, _USAGE_ERRORS) else 1
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="chinhchu", description=said(*_DESCRIPTION))
+    speak_the_readers_language()
+    parser = Parser(prog="chinhchu", description=said(*_DESCRIPTION))
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for add in (_demo, _simulate, _population, _book, _train, _backtest, _campaign, _serve, _key):
         add(commands)
@@ -70,25 +89,29 @@ def _parser() -> argparse.ArgumentParser:
 
 
 _DESCRIPTION = (
-    "Kiểm tra tài khoản ngân hàng và SIM có đúng chính chủ không. Dữ liệu của chương trình nằm "
-    "trong một thư mục (CHINHCHU_HOME).",
-    "Screens bank accounts and SIM cards: is the registration in the hands of its rightful "
-    "holder? All data of the program lies in one folder (CHINHCHU_HOME).",
+    (
+        "Kiểm tra tài khoản ngân hàng và SIM có đúng chính chủ không. "
+        "Dữ liệu của chương trình nằm trong một thư mục (CHINHCHU_HOME)."
+    ),
+    (
+        "Screens bank accounts and SIM cards: is the registration in the hands of its rightful "
+        "holder? All data of the program lies in one folder (CHINHCHU_HOME)."
+    ),
 )
 _Commands = argparse._SubParsersAction  # noqa: SLF001  # argparse names the type nowhere else
 
 
-def _command(commands: _Commands[_Parser], name: str, vi: str, en: str) -> _Parser:
+def _command(commands: _Commands[Parser], name: str, vi: str, en: str) -> Parser:
     text = said(vi, en)
     return commands.add_parser(name, help=text.split(".")[0], description=text)
 
 
-def _demo(commands: _Commands[_Parser]) -> None:
+def _demo(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "demo",
-        "Một tỉnh nhỏ giả lập, từ đầu đến cuối. Ghi vào demo/ của thư mục dữ liệu, làm mới mỗi lần.",
-        "A small simulated province, end to end. Writes demo/ of the data folder, anew each time.",
+        "Một tỉnh nhỏ giả lập, từ đầu đến cuối. Không đọc gì, ghi demo/ của thư mục dữ liệu, làm mới mỗi lần.",
+        "A small simulated province, end to end. Reads nothing, writes demo/ of the data folder, anew each time.",
     )
     parser.add_argument(
         "--no-wait", action="store_true", help=said("dừng sau kết quả", "stop after the findings")
@@ -102,16 +125,19 @@ def _demo(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _simulate(commands: _Commands[_Parser]) -> None:
+def _simulate(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "simulate",
-        "Tạo thế giới giả lập. Ghi population, registrations, labels, truth (.parquet) vào OUT.",
-        "Makes a synthetic world. Writes population, registrations, labels and truth (.parquet) to OUT.",
+        "Tạo thế giới giả lập. Không đọc gì, ghi population, registrations, labels, truth (.parquet) vào OUT.",
+        "Makes a synthetic world. Reads nothing, writes population, registrations, labels and truth (.parquet) to OUT.",
     )
-    parser.add_argument("out", type=Path, metavar="OUT")
-    parser.add_argument("--persons", type=int, required=True, metavar="N")
-    parser.add_argument("--seed", type=int, required=True, metavar="S")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT", help=said("thư mục ghi", "folder to write")
+    )
+    how_many = said("bao nhiêu người", "how many people")
+    parser.add_argument("--persons", type=persons, required=True, metavar="N", help=how_many)
+    parser.add_argument("--seed", type=seed, required=True, metavar="S", help=said(*_SEED))
 
     def run(_: Settings, options: argparse.Namespace) -> int:
         from service.commands import make_world
@@ -123,7 +149,7 @@ def _simulate(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _population(commands: _Commands[_Parser]) -> None:
+def _population(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "population",
@@ -131,8 +157,9 @@ def _population(commands: _Commands[_Parser]) -> None:
         "The local replica of the population database. Reads FILE, writes population/ and runs/ of the data folder.",
     )
     parser.add_argument("action", choices=["load"])
-    parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--as-of", type=_day, default=None, metavar="DATE")
+    parser.add_argument("file", type=Path, metavar="FILE", help=said(*_POPULATION))
+    taken = said("ngày của bản chụp; mặc định: hôm nay", "day of the snapshot; default: today")
+    parser.add_argument("--as-of", type=day, default=None, metavar="DATE", help=taken)
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import population_load
@@ -145,7 +172,7 @@ def _population(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _book(commands: _Commands[_Parser]) -> None:
+def _book(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "book",
@@ -153,8 +180,7 @@ def _book(commands: _Commands[_Parser]) -> None:
         "Loads a history into ledger and graph without screening it. Reads the files, writes the data folder's ledger.",
     )
     parser.add_argument("action", choices=["load"])
-    parser.add_argument("--registrations", type=Path, required=True, metavar="F")
-    parser.add_argument("--labels", type=Path, metavar="F")
+    _registration_files(parser, labels_required=False)
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import book_load
@@ -166,7 +192,7 @@ def _book(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _train(commands: _Commands[_Parser]) -> None:
+def _train(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "train",
@@ -174,9 +200,14 @@ def _train(commands: _Commands[_Parser]) -> None:
         "Trains a model. Reads the three files, writes models/ and mlflow/ of the data folder.",
     )
     _book_files(parser, labels_required=True)
-    parser.add_argument("--until", type=_moment, metavar="T")
-    parser.add_argument("--no-promote", action="store_true")
-    parser.add_argument("--seed", type=int, default=0, metavar="S")
+    known = said(
+        "chỉ biết những gì trước T; mặc định: ngay sau dòng cuối",
+        "only what lies before T exists; default: just after the last row",
+    )
+    parser.add_argument("--until", type=moment, metavar="T", help=known)
+    kept = said("không thay mô hình chính", "leave the champion as it is")
+    parser.add_argument("--no-promote", action="store_true", help=kept)
+    parser.add_argument("--seed", type=seed, default=0, metavar="S", help=said(*_SEED))
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import Training, train_model
@@ -195,16 +226,17 @@ def _train(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _backtest(commands: _Commands[_Parser]) -> None:
+def _backtest(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "backtest",
-        "Chạy lại sổ theo thứ tự thời gian. Ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
-        "Replays a book in order. Writes decisions, rings, rejected (.parquet) and report.json to DIR.",
+        "Chạy lại sổ theo thứ tự thời gian. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
+        "Replays a book in order. Reads the book's files and models/, writes decisions, rings, rejected (.parquet) and report.json to DIR.",
     )
     _book_files(parser, labels_required=False)
     _screening_options(parser)
-    parser.add_argument("--rings-every", type=_days, default=7, metavar="N")
+    every = said("số ngày giữa hai lần tìm nhóm; mặc định 7", "days between ring runs; default 7")
+    parser.add_argument("--rings-every", type=days, default=7, metavar="N", help=every)
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import Screened, run_backtest
@@ -216,18 +248,20 @@ def _backtest(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _campaign(commands: _Commands[_Parser]) -> None:
+def _campaign(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "campaign",
-        "Rà soát cả sổ và các nhóm. Ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
-        "Reviews a whole book and its rings. Writes decisions, rings, rejected (.parquet) and report.json to DIR.",
+        "Rà soát cả sổ và các nhóm. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
+        "Reviews a whole book and its rings. Reads the book's files and models/, writes decisions, rings, rejected (.parquet) and report.json to DIR.",
     )
     _book_files(parser, labels_required=False)
     _screening_options(parser)
-    parser.add_argument("--labels-until", type=_moment, metavar="T")
-    parser.add_argument("--as-of", type=_moment, metavar="T")
-    parser.add_argument("--engine", choices=["local", "spark"], default="local")
+    known = said("chỉ dùng kết quả xác minh trước T", "only outcomes confirmed before T")
+    parser.add_argument("--labels-until", type=moment, metavar="T", help=known)
+    book = said("chỉ dùng đăng ký trước T", "only registrations before T")
+    parser.add_argument("--as-of", type=moment, metavar="T", help=book)
+    parser.add_argument("--engine", choices=["local", "spark"], default="local", help="local")
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.campaign.runs import Moments
@@ -247,7 +281,7 @@ def _campaign(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _serve(commands: _Commands[_Parser]) -> None:
+def _serve(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "serve",
@@ -263,15 +297,15 @@ def _serve(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _key(commands: _Commands[_Parser]) -> None:
+def _key(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "key",
-        "Khóa API của một tổ chức, hiện một lần. Ghi sổ cái của thư mục dữ liệu (chỉ giữ mã băm).",
-        "An API key of an institution, shown once. Writes the data folder's ledger (its hash alone).",
+        "Khóa API của một tổ chức, hiện một lần. Đọc và ghi sổ cái của thư mục dữ liệu (chỉ giữ mã băm).",
+        "An API key of an institution, shown once. Reads and writes the data folder's ledger (its hash alone).",
     )
     parser.add_argument("action", choices=["create"])
-    parser.add_argument("institution", metavar="INSTITUTION")
+    parser.add_argument("institution", metavar="INSTITUTION", help=said("mã tổ chức", "its code"))
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import new_key
@@ -282,40 +316,43 @@ def _key(commands: _Commands[_Parser]) -> None:
     parser.set_defaults(run=run)
 
 
-def _book_files(parser: _Parser, *, labels_required: bool) -> None:
-    parser.add_argument("--population", type=Path, required=True, metavar="F")
-    parser.add_argument("--registrations", type=Path, required=True, metavar="F")
-    parser.add_argument("--labels", type=Path, required=labels_required, metavar="F")
+def _book_files(parser: Parser, *, labels_required: bool) -> None:
+    parser.add_argument(
+        "--population", type=Path, required=True, metavar="F", help=said(*_POPULATION)
+    )
+    _registration_files(parser, labels_required=labels_required)
 
 
-def _files(options: argparse.Namespace) -> object:
+def _registration_files(parser: Parser, *, labels_required: bool) -> None:
+    book = said("tệp đăng ký để đọc", "registrations to read")
+    parser.add_argument("--registrations", type=Path, required=True, metavar="F", help=book)
+    known = said("tệp kết quả xác minh để đọc", "labels to read: what became known")
+    parser.add_argument("--labels", type=Path, required=labels_required, metavar="F", help=known)
+
+
+_POPULATION = (
+    "tệp dân cư để đọc (.parquet, .csv, .json, .jsonl)",
+    "population file to read (.parquet, .csv, .json, .jsonl)",
+)
+_SEED = ("hạt giống: cùng số, cùng kết quả", "equal seeds, equal bytes")
+
+
+def _files(options: argparse.Namespace) -> BookFiles:
     from training.book import BookFiles
 
     return BookFiles(options.population, options.registrations, options.labels)
 
 
-def _screening_options(parser: _Parser) -> None:
-    parser.add_argument(
-        "--model", metavar="M", help="champion, challenger, default, a version, a folder"
+def _screening_options(parser: Parser) -> None:
+    which = said(
+        "champion, challenger, default, một phiên bản hay một thư mục",
+        "champion, challenger, default, a version or a bundle folder",
     )
-    parser.add_argument("--out", type=Path, metavar="DIR")
-
-
-def _day(text: str) -> date:
-    return date.fromisoformat(text)
-
-
-def _days(text: str) -> int:
-    days = int(text)
-    if days < 1:
-        raise argparse.ArgumentTypeError("at least one day")
-    return days
-
-
-def _moment(text: str) -> datetime:
-    """00:00 UTC of a day, or an instant; without an offset it is UTC."""
-    moment = datetime.fromisoformat(text)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    parser.add_argument("--model", metavar="M", help=which)
+    where = said(
+        "thư mục ghi; mặc định: runs/ của thư mục dữ liệu", "folder to write; default: under runs/"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help=where)
 
 
 def _short(value: object) -> object:
@@ -335,7 +372,7 @@ def _report(report: dict[str, object], out: Path) -> None:
     _summary({k: report[k] for k in keys}, out)
 
 
-def _summary(figures: dict[str, object], where: Path) -> None:
+def _summary(figures: Mapping[str, object], where: Path) -> None:
     for name, value in figures.items():
         print(
             f"{name}: {json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else value}"

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from features.errors import InputError
 from features.reading import Rejected, write_rejected
 from features.register.replica import Replica
 from features.registration import Institution
 from graph.attributes import Tokens
 from models import registry
 from service import wiring
-from service.bookload import BookLoad
+from service.bookload import BookLoad, read_book
 from service.callers import create_key
 from service.campaign.judging import Judge
 from service.campaign.runs import Moments, backtest, campaign
 from service.datafolder import open_folder
 from service.progress import Progress
+from service.results import results
 from service.settings import Settings
 from training.book import BookFiles, load_population, open_book
 from training.promote import Promotion, release
@@ -30,29 +31,28 @@ from training.world import simulate
 
 
 def make_world(out: Path, persons: int, seed: int) -> dict[str, int]:
-    """Writes a synthetic world; gives the rows of each file.
-
-    Raises:
-        InputError: too few persons for a world.
-    """
-    try:
+    """Writes a synthetic world; gives the rows of each file."""
+    progress = Progress()
+    with results(out) as aside:
+        progress.stage("simulate", "Tạo thế giới giả lập…", "Making the world…")
         world = simulate(persons, seed)
-    except ValueError as error:
-        raise InputError(f"--persons: {error}") from error
-    world.write(out)
+        world.write(aside)
     tables = ("population", "registrations", "labels", "truth")
     return {name: getattr(world, name).num_rows for name in tables}
 
 
 def population_load(settings: Settings, file: Path, as_of: date) -> tuple[Any, int, Path]:
     """Loads the local replica; gives the report, the rejected rows' number, the run's folder."""
-    folder = open_folder(settings.home)
-    replica = Replica(folder.population)
-    rejected: list[Rejected] = []
-    report = load_population(file, replica, rejected, as_of)
-    replica.close()
     out = _run_folder(settings, "population-load")
-    write_rejected(out / "rejected.parquet", rejected)
+    replica = Replica(open_folder(settings.home).population)
+    rejected: list[Rejected] = []
+    progress = Progress()
+    with results(out) as aside, closing(replica):
+        progress.stage("population", "Nạp dữ liệu dân cư…", "Loading the population…")
+        report = load_population(
+            file, replica, rejected, as_of, lambda _, done: progress.count(done)
+        )
+        write_rejected(aside / "rejected.parquet", rejected)
     return report, len(rejected), out
 
 
@@ -61,9 +61,10 @@ def book_load(
 ) -> tuple[dict[str, int], Path]:
     """Puts a history into ledger and graph; gives what was done and where rejected rows are."""
     out = _run_folder(settings, "book-load")
-    with wiring.opened(settings) as store:
+    book = read_book(registrations, labels)  # before anything is started for it
+    with results(out) as aside, wiring.opened(settings) as store:
         load = BookLoad(store, wiring.now(), Progress())
-        load.load(registrations, labels, out)
+        load.record(book, aside)
     return load.counts, out
 
 
@@ -86,7 +87,7 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
         last = [r.registered_at for r in book.registrations] + [
             t for t, _ in book.outcomes.values()
         ]
-        until = asked.until or max(last, default=datetime.now(UTC))
+        until = asked.until or max(last, default=wiring.now()) + timedelta(microseconds=1)
         trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
     progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
     promotion = release(trained, home, may_promote=asked.may_promote)
@@ -146,7 +147,6 @@ def new_key(settings: Settings, institution: str) -> str:
 
 
 def _run_folder(settings: Settings, command: str) -> Path:
+    """A name that no other run has; the folder itself is made with the results."""
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    out = open_folder(settings.home).runs / f"{stamp}-{command}-{secrets.token_hex(2)}"
-    out.mkdir(parents=True)
-    return out
+    return open_folder(settings.home).runs / f"{stamp}-{command}-{secrets.token_hex(2)}"

@@ -29,17 +29,33 @@ class Progress:
         self._stage, self._since, self._printed = name, self._clock(), self._clock()
         self._show(said(vietnamese, english), end="\n")
 
+    def count(self, done: int) -> None:
+        """So many rows of the stage are done; how many there are is not known yet."""
+        if self._due():
+            rate = done / max(self._printed - self._since, 1e-9)
+            vi = f"  {done:,} dòng, {rate:,.0f} dòng/giây"
+            self._show(said(vi, f"  {done:,} rows, {rate:,.0f} rows/s"), self._end)
+
     def rows(self, done: int, total: int) -> None:
         """So many rows of the stage are done."""
-        now = self._clock()
-        if now - self._printed < (_EVERY if self._live else 10 * _EVERY):
+        if not self._due():
             return
-        self._printed = now
-        rate = done / max(now - self._since, 1e-9)
+        rate = done / max(self._printed - self._since, 1e-9)
         left = (total - done) / max(rate, 1e-9)
         vi = f"  {done:,} / {total:,} dòng, {rate:,.0f} dòng/giây, còn {left:,.0f} giây"
         en = f"  {done:,} / {total:,} rows, {rate:,.0f} rows/s, {left:,.0f} s left"
-        self._show(said(vi, en), end="\r" if self._live else "\n")
+        self._show(said(vi, en), self._end)
+
+    def _due(self) -> bool:
+        """Whether it is time for a line again."""
+        now = self._clock()
+        due = now - self._printed >= (_EVERY if self._live else 10 * _EVERY)
+        self._printed = now if due else self._printed
+        return due
+
+    @property
+    def _end(self) -> str:
+        return "\r" if self._live else "\n"
 
     def done(self) -> None:
         """Ends the stage."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
 from features.evidence import PopulationRegister
-from features.parsing import REASONS, Label
+from features.parsing import REASONS
 from features.reading import Rejected, read_labels, read_registrations, stream_population
 from features.register.replica import Replica
 from features.register.store import LoadReport
@@ -26,7 +26,7 @@ class Book:
     """What one offline command works on.
 
     `outcomes` holds only what was known at the command's moment; `counts` what was read and left
-    out, by name.
+    out, by name; `snapshot` is the day of the register's latest dated fact, None without any.
     """
 
     registrations: list[Registration]
@@ -34,6 +34,7 @@ class Book:
     register: PopulationRegister
     rejected: list[Rejected]
     counts: dict[str, int]
+    snapshot: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,57 +65,76 @@ def open_book(
     Raises:
         InputError: a file as a whole cannot be read.
     """
-    read = read_registrations(files.registrations)
+    read = read_registrations(files.registrations, until)
+    registrations = sorted(read.items, key=lambda r: r.order)
     rejected = list(read.rejected)
-    registrations = sorted(
-        (r for r in read.items if until is None or r.registered_at < until), key=lambda r: r.order
-    )
-    labels = read_labels(files.labels) if files.labels else None
-    outcomes = outcomes_of(labels.items if labels else [], labels_until)
-    rejected += labels.rejected if labels else []
-    with TemporaryDirectory(prefix="chinhchu-register-") as scratch:
-        replica = Replica(Path(scratch))
-        loaded = load_population(files.population, replica, rejected, date.max)
+    outcomes: dict[RegistrationId, Outcome] = {}
+    if files.labels is not None:
+        labels = read_labels(files.labels, labels_until)
+        outcomes = {x.registration_id: (x.confirmed_at, x.is_fraud) for x in labels.items}
+        rejected += labels.rejected
+    with (
+        TemporaryDirectory(prefix="chinhchu-register-") as scratch,
+        closing(Replica(Path(scratch))) as replica,
+    ):
+        watch = _LatestFact()
+        loaded = load_population(files.population, replica, rejected, date.max, watch.note)
         counts = {
             "persons": loaded.loaded,
             "registrations": len(registrations),
-            "registrations_after": len(read.items) - len(registrations),
+            "registrations_after": read.later,
             "registrations_repeated": read.repeated,
             "labels": len(outcomes),
             "rejected": len(rejected),
         }
-        yield Book(registrations, outcomes, replica, rejected, counts)
+        yield Book(registrations, outcomes, replica, rejected, counts, watch.day)
+
+
+class _LatestFact:
+    """The day of the latest dated fact among persons: their snapshot is not older."""
+
+    day: date | None = None
+
+    def note(self, person: Person, _: int) -> None:
+        """Looks at one person."""
+        dates = (person.document_issued_on, person.status_since, self.day)
+        self.day = max((d for d in dates if d is not None), default=None)
 
 
 def load_population(
-    path: Path, replica: Replica, rejected: list[Rejected], as_of: date
+    path: Path,
+    replica: Replica,
+    rejected: list[Rejected],
+    as_of: date,
+    watch: Callable[[Person, int], None] = lambda *_: None,
 ) -> LoadReport:
     """Streams a population file into a replica; what contradicts an earlier row is rejected.
+
+    Args:
+        path: the file.
+        replica: takes the persons as a new generation.
+        rejected: gets the rejected rows.
+        as_of: the day of the snapshot.
+        watch: told each person, and how many there were with it.
 
     Raises:
         InputError: the file as a whole cannot be read; the replica stays as it was.
     """
-    source, passed, bad = path.name, 0, []
+    passed = 0
+    bad: list[Rejected] = []
 
     def persons() -> Iterator[Person]:
         nonlocal passed
         for person in stream_population(path, bad):
             passed += 1
+            watch(person, passed)
             yield person
 
     def contradicts(_: Person) -> None:
         # Every row so far was either passed on or rejected, so their number is this row's.
         row = passed + len({r.row_number for r in bad})
-        rejected.append(Rejected(source, row, None, "id_number", _CONTRADICTION))
+        rejected.append(Rejected(path.name, row, None, "id_number", _CONTRADICTION))
 
     report = replica.load(persons(), as_of, contradicts)
     rejected.extend(bad)
     return report
-
-
-def outcomes_of(labels: list[Label], until: datetime | None) -> dict[RegistrationId, Outcome]:
-    """What had been confirmed strictly before `until`."""
-    moment = until or datetime.max.replace(tzinfo=UTC)
-    return {
-        x.registration_id: (x.confirmed_at, x.is_fraud) for x in labels if x.confirmed_at < moment
-    }

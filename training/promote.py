@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import ChinhchuError, DataFolderError, StorageFullError
 from models import bundle as bundles
 from models import registry
 from models.errors import BundleError
+from training.dataset import FRAUD
 from training.evaluate import evaluate
 from training.train import Trained
 
 _NOISE = 0.005
 """A difference in average precision that the sampling of a seed alone makes."""
+_ENOUGH = 20
+"""Known frauds among rows that neither model saw, from which these alone decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +40,49 @@ class Promotion:
 
 
 def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
-    """Keeps the model in the data folder, compares, promotes if it may, and records it all."""
+    """Keeps the model in the data folder, compares, records it all, promotes if it may.
+
+    Raises:
+        DataFolderError: the data folder takes nothing; the champion is the same as before.
+    """
     new = trained.bundle
-    with TemporaryDirectory(prefix="chinhchu-bundle-") as scratch:
-        bundles.save(new, Path(scratch))
-        kept = registry.keep(Path(scratch), new.version, home)
-    figures = new.card["later_part"]
     champion_figures, better, why = _compare(trained, home)
-    is_champion = may_promote and better
     if not may_promote:
         why = f"not promoted, as asked ({why})"
-    if is_champion:
-        registry.promote(new.version, home)
+    is_champion = may_promote and better
+    figures = new.card["later_part"]
     numbers = {k: float(v) for k, v in figures.items() if isinstance(v, int | float)}
-    registry.record(kept, home, figures=numbers, is_champion=is_champion)
+    with _clear_errors(home):
+        with TemporaryDirectory(prefix="chinhchu-bundle-") as scratch:
+            bundles.save(new, Path(scratch))
+            kept = registry.keep(Path(scratch), new.version, home)
+        registry.record(kept, home, figures=numbers, is_champion=is_champion)
+        if is_champion:
+            registry.promote(new.version, home)
     return Promotion(new.version, kept, is_champion, why, figures, champion_figures)
 
 
-def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any] | None, bool, str]:
-    """The present champion on the same rows: its figures, whether the new model is no worse, why.
+@contextmanager
+def _clear_errors(home: Path) -> Iterator[None]:
+    """Turns what the disk and MLflow's book raise into one clear line."""
+    try:
+        yield
+    except ChinhchuError:
+        raise
+    except OSError as error:
+        reason = error.strerror or "disk"
+        raise StorageFullError(f"{home}: the model cannot be kept ({reason})") from error
+    except Exception as error:  # MLflow lets through whatever its database raises
+        name = type(error).__name__
+        raise DataFolderError(f"{home / 'mlflow'}: the model's book refuses ({name})") from error
 
-    A champion that was trained on these very rows is compared with the release, which saw them
-    too; any other with the trees that did not.
+
+def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any] | None, bool, str]:
+    """The present champion's figures, whether the new model is no worse, and why.
+
+    Both are compared on the same rows, none of which either of them saw. Where the champion has
+    seen them all, or the new ones tell too little, each is taken by the last part of its own time,
+    as it was before it saw that part: what a model says of rows it learned from proves nothing.
     """
     folder = registry.aliased("champion", home)
     if folder is None:
@@ -61,10 +91,24 @@ def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any] | None, bool,
         champion = bundles.load(folder)
     except BundleError as error:
         return None, True, f"the champion can no longer be used: {error}"
-    saw_them = datetime.fromisoformat(champion.card["until"]) > trained.later_since
-    risk = trained.bundle.model().risk(trained.later) if saw_them else trained.later_risk
-    ours = evaluate(risk, trained.later_label)
-    theirs = evaluate(champion.model().risk(trained.later), trained.later_label)
+    unseen = _unseen(trained, champion.card)
+    if unseen is None:
+        ours, theirs = trained.bundle.card["later_part"], champion.card["later_part"]
+        where = "each on the last part of its time, not seen before"
+    else:
+        label = trained.later_label[unseen]
+        ours = evaluate(trained.later_risk[unseen], label)
+        theirs = evaluate(champion.model().risk(trained.later[unseen]), label)
+        where = f"on the same {len(label)} rows"
     new, old = (f.get("average_precision", 0.0) for f in (ours, theirs))
-    said = f"average precision {new:.3f}, champion {old:.3f}, on the same {ours['rows']} rows"
-    return theirs, new >= old - _NOISE, said
+    return theirs, new >= old - _NOISE, f"average precision {new:.3f}, champion {old:.3f}, {where}"
+
+
+def _unseen(trained: Trained, card: dict[str, Any]) -> NDArray[np.bool_] | None:
+    """The rows of the last part that the champion did not learn from; None where too few."""
+    if not trained.later_marks & set(card.get("rows_known_by", ())):
+        return np.ones(len(trained.later), dtype=bool)
+    until = datetime.fromisoformat(card["until"]).timestamp()
+    unseen = np.asarray(trained.later_at >= until)
+    frauds = int((trained.later_label[unseen] == FRAUD).sum())
+    return unseen if frauds >= _ENOUGH else None

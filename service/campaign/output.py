@@ -1,4 +1,4 @@
-"""What a run leaves behind: decisions, rings, rejected rows, a report; each written aside first."""
+"""What a run leaves behind: decisions, rings, rejected rows, a report."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from features.errors import StorageFullError
 from features.evidence import FIELDS
 from features.reading import Rejected, write_rejected
 from graph.rings import Ring
+from service.results import unwritable
 
 DECISIONS = pa.schema(
     [
@@ -30,44 +30,33 @@ DECISIONS = pa.schema(
         ("policy_version", pa.string()),
     ]
 )
-_RINGS = pa.schema(
+RINGS = pa.schema(
     [("ring_id", pa.string()), ("registration_id", pa.string()), ("ring_risk", pa.float64())]
 )
 
 
 def write(
-    out: Path,
+    folder: Path,
     decisions: pa.Table,
     rings: Iterable[Ring],
     rejected: Sequence[Rejected],
     report: dict[str, Any],
 ) -> None:
-    """Writes the four files of a run into `out`; existing ones are replaced, none is ever half.
+    """Writes the four files of a run into `folder`, which `service.results` keeps aside.
 
     Raises:
-        StorageFullError: no room; what was there before is intact.
+        DataFolderError: there is no room, or writing is not possible.
     """
     members = [
         {"ring_id": r.ring_id, "registration_id": n.registration_id, "ring_risk": r.risk}
         for r in rings
         for n in r.members
     ]
-    out.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
     try:
-        _aside(out / "decisions.parquet", decisions)
-        _aside(out / "rings.parquet", pa.Table.from_pylist(members, _RINGS))
-        write_rejected(out / "rejected.parquet", rejected)
-        text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-        part = out / ".report.json.part"
-        part.write_text(text, encoding="utf-8")
-        part.replace(out / "report.json")
+        pq.write_table(decisions, folder / "decisions.parquet", compression="zstd")
+        pq.write_table(pa.Table.from_pylist(members, RINGS), folder / "rings.parquet")
+        write_rejected(folder / "rejected.parquet", rejected)
+        (folder / "report.json").write_text(text, encoding="utf-8")
     except OSError as error:
-        for part in out.glob(".*.part"):
-            part.unlink(missing_ok=True)
-        raise StorageFullError(f"{out}: cannot write there ({error.strerror})") from error
-
-
-def _aside(path: Path, table: pa.Table) -> None:
-    part = path.with_name(f".{path.name}.part")
-    pq.write_table(table, part, compression="zstd")
-    part.replace(path)
+        raise unwritable(folder.parent, error) from error

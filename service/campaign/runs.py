@@ -18,6 +18,7 @@ from graph.rings import Ring, find, reached, ring_of_token
 from models.decision import Screening
 from service.campaign import output
 from service.campaign.judging import Judge, facts_of, screenings_of
+from service.results import results
 from training.book import Book, BookFiles, open_book
 
 Key = tuple[Institution, RegistrationId]
@@ -41,19 +42,20 @@ def backtest(files: BookFiles, judge: Judge, out: Path, *, rings_every: int) -> 
         out: folder of the results.
         rings_every: days between two ring runs, each at 00:00 UTC from what was then known.
     """
-    with open_book(files) as book:
+    with results(out) as aside, open_book(files) as book:
         screenings, nodes = _judged(book, judge)
         risk = {n.key: s.risk for n, s in zip(nodes, screenings, strict=True)}
         judge.progress.stage("rings", "Tìm nhóm theo từng kỳ…", "Running the rings…")
         ring_ids, rings = ring_calendar(nodes, risk, timedelta(days=rings_every))
         rows = [replace(s, ring_id=r) for s, r in zip(screenings, ring_ids, strict=True)]
         report = _report(book, rows, judge, {"command": "backtest", "rings_every": rings_every})
-        return _finish(out, book, rows, rings, judge, report)
+        return _finish(aside, book, rows, rings, judge, report)
 
 
 def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dict[str, Any]:
     """Screens the whole book, finds its rings, and raises their members' risk."""
-    with open_book(files, until=moments.as_of, labels_until=moments.labels_until) as book:
+    known = {"until": moments.as_of, "labels_until": moments.labels_until}
+    with results(out) as aside, open_book(files, **known) as book:
         screenings, nodes = _judged(book, judge)
         risk = {n.key: s.risk for n, s in zip(nodes, screenings, strict=True)}
         judge.progress.stage("rings", "Tìm nhóm trong cả sổ…", "Finding rings in the whole book…")
@@ -62,9 +64,8 @@ def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dic
         rows = [
             raised(s, ring_of.get(n.key), judge) for s, n in zip(screenings, nodes, strict=True)
         ]
-        known = {k: v.isoformat() for k, v in _moments(moments).items()}
-        report = _report(book, rows, judge, {"command": "campaign", **known})
-        return _finish(out, book, rows, rings, judge, report)
+        report = _report(book, rows, judge, {"command": "campaign", **_moments(moments)})
+        return _finish(aside, book, rows, rings, judge, report)
 
 
 def ring_calendar(
@@ -118,9 +119,9 @@ def _judged(book: Book, judge: Judge) -> tuple[list[Screening], list[Node]]:
     return rows, [f.node for f in facts]
 
 
-def _moments(moments: Moments) -> dict[str, datetime]:
+def _moments(moments: Moments) -> dict[str, str]:
     pairs = (("as_of", moments.as_of), ("labels_until", moments.labels_until))
-    return {k: v for k, v in pairs if v is not None}
+    return {k: v.isoformat() for k, v in pairs if v is not None}
 
 
 def _report(
@@ -134,12 +135,14 @@ def _report(
         "risk_bands": dict(Counter(s.risk_band.value for s in rows)),
         "model_version": judge.model.version,
         "policy_version": judge.policy.version,
-        "register": "Undated columns of the register are taken as the snapshot has them.",
+        "snapshot_date": None if book.snapshot is None else book.snapshot.isoformat(),
+        "register": "The snapshot's date is that of its latest dated fact; undated columns are "
+        "taken as the snapshot has them.",
     }
 
 
 def _finish(
-    out: Path,
+    folder: Path,
     book: Book,
     rows: Sequence[Screening],
     rings: Sequence[Ring],
@@ -155,5 +158,5 @@ def _finish(
         "ring_members": sum(len(r.members) for r in rings),
         "seconds": judge.progress.seconds,
     }
-    output.write(out, table, rings, book.rejected, report)
+    output.write(folder, table, rings, book.rejected, report)
     return report

@@ -1,0 +1,36 @@
+"""Ctrl-C and TERM end a command alike: it tidies up behind itself and stops."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import NoReturn
+
+
+@contextmanager
+def interruptible() -> Iterator[list[int]]:
+    """Raises KeyboardInterrupt for either signal; gives the list of those that came.
+
+    A library that is interrupted may make an error of its own of it: the list tells.
+    """
+    came: list[int] = []
+
+    def interrupt(number: int, _: FrameType | None) -> NoReturn:
+        came.append(number)
+        raise KeyboardInterrupt
+
+    numbers = [
+        n
+        for n in (signal.SIGINT, signal.SIGTERM)
+        if threading.current_thread() is threading.main_thread()
+        and signal.getsignal(n) is not signal.SIG_IGN  # as a shell does for a background job
+    ]
+    before = [signal.signal(n, interrupt) for n in numbers]
+    try:
+        yield came
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
