@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench default-model clean
+.PHONY: help demo test check format lock bench default-model reference clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -26,7 +26,8 @@ $(READY): requirements.lock pyproject.toml
 	  { echo "missing: Python 3.11 or later; $(PYTHON) is $$($(PYTHON) -V) — name another: make PYTHON=python3.12" >&2; exit 1; }
 	@rm -f $@
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	@echo "making .venv from requirements.lock: some minutes, once"
+	$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes --requirement requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
@@ -57,10 +58,13 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 	  --exclude-newer "$(COOL_DOWN)" $(LOCK) --output-file requirements.lock
 
 bench: $(READY) ## Measures the commands and the live service on a simulated world
-	@$(BIN)/python bench/measure.py
+	@$(BIN)/python -m bench.measure
 
 default-model: $(READY) ## Makes models/default anew from the project's own simulated world
 	$(BIN)/python -m training.default_model
+
+reference: $(READY) ## Writes docs/reference.md anew from the tables in the code
+	$(BIN)/python -m docs.reference
 
 clean: ## Removes what tools left in the checkout; .venv and the data folder stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
