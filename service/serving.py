@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from service.embedded.keeper import Keeper
 from service.embedded.process import Launch, launch
 from service.errors import StartError
 from service.settings import Settings
-from service.wiring import House, wire
+from service.wiring import House, now, wire
 
 _GRACE = 5
 """Seconds that calls at work get when the service stops."""
@@ -41,7 +42,11 @@ class Serving:
 
 @contextmanager
 def running(
-    settings: Settings, *, announce: Callable[[str], None] = say, console: bool = True
+    settings: Settings,
+    *,
+    announce: Callable[[str], None] = say,
+    console: bool = True,
+    clock: Callable[[], datetime] = now,
 ) -> Iterator[Serving]:
     """The whole service until the end of the block: parts, lane, API, console.
 
@@ -49,7 +54,7 @@ def running(
         ChinhchuError: something does not start; what had started is stopped again.
     """
     with ExitStack() as stack:
-        house = stack.enter_context(wire(settings))
+        house = stack.enter_context(wire(settings, clock))
         listener = stack.enter_context(listening(settings.host, settings.port, "CHINHCHU_PORT"))
         api_url = _address(settings.host, listener.getsockname()[1])
         stack.enter_context(_api(house, listener))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -63,6 +63,7 @@ class House:
     tokens: Tokens
     lane: Lane
     callers: Callers
+    clock: Callable[[], datetime]
 
     @property
     def ledger(self) -> Ledger:
@@ -80,7 +81,7 @@ class House:
             lane=self.lane,
             ledger=self.ledger,
             callers=self.callers,
-            clock=now,
+            clock=self.clock,
             checks={
                 "lane": lambda: self.lane.ready,
                 "ledger": self._ledger_answers,
@@ -157,8 +158,10 @@ def visited(settings: Settings) -> Iterator[Ledger]:
 
 
 @contextmanager
-def wire(settings: Settings) -> Iterator[House]:
+def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[House]:
     """The whole house, its lane taking calls, until the end of the block.
+
+    `clock` is the service's; only who replays a past brings another one.
 
     Raises:
         ChinhchuError: as `opened`; or another process holds the lane, or there is no model.
@@ -178,10 +181,11 @@ def wire(settings: Settings) -> Iterator[House]:
 
         rings = RingRuns(graph, store.keys)
         work = Batches(Road(judge), graph, store.keys, rings.run_if_due)
-        lane = Lane(store.ledger, work, now)
+        lane = Lane(store.ledger, work, clock)
         lane.start()
         stack.callback(lane.stop)
-        yield House(store, register, model, rules, tokens, lane, Callers(store.ledger))
+        callers = Callers(store.ledger)
+        yield House(store, register, model, rules, tokens, lane, callers, clock)
 
 
 def check_rooms() -> None:

@@ -1,0 +1,289 @@
+"""The demonstration: a small simulated province from nothing to a live, explained decision.
+
+Everybody in it is made up. It works in `demo/` of the data folder, made anew each time: a year of
+the province becomes history, a model learns from it, and the last month is screened live through
+the API as if it were happening, one day after the other.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shutil
+import signal
+import sys
+import threading
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+import pyarrow.parquet as pq
+
+from features.difference import SENTENCES
+from features.reading import read_registrations
+from features.register.replica import Replica
+from features.registration import Institution, Registration
+from models.reasons import REASONS
+from service import wiring
+from service.bookload import BookLoad
+from service.callers import create_key
+from service.commands import Training, train_model
+from service.datafolder import owned
+from service.ledger.records import content
+from service.progress import Progress
+from service.serving import Serving, running
+from service.settings import Settings
+from service.words import said
+from training.book import BookFiles, load_population
+from training.world import DAYS, simulate
+
+PERSONS = 10_000
+SEED = 11
+LIVE_DAYS = 60
+
+Answer = dict[str, Any]
+
+
+def demo(settings: Settings, *, wait: bool) -> int:
+    """Runs it all; serves until Ctrl-C if `wait`. Gives the exit code.
+
+    Raises:
+        ChinhchuError: something does not start, or another demonstration is running.
+    """
+    own = replace(settings, home=settings.home / "demo", database_url=None, valkey_url=None)
+    told = threading.Event()
+    before = signal.signal(signal.SIGTERM, lambda *_: _interrupt())
+    try:
+        return _demo(own, told, wait=wait)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def _demo(settings: Settings, told: threading.Event, *, wait: bool) -> int:
+    _say("Dọn chỗ và dựng một tỉnh nhỏ…", "Making room and a small province…")
+    _sweep(settings)
+    today = datetime.now(UTC).date()
+    live_from = datetime.combine(today - timedelta(days=LIVE_DAYS), time(), UTC)
+    files = _province(settings, today)
+    _learn(settings, files, live_from)
+    stream = _history(settings, files, live_from)
+    clock = _Clock(live_from)
+    with running(settings, clock=clock.now, announce=_line) as serving:
+        _say(
+            f"Chấm trực tiếp {len(stream):,} đăng ký của {LIVE_DAYS} ngày cuối…",
+            f"Screening the {len(stream):,} registrations of the last {LIVE_DAYS} days live…",
+        )
+        with _Callers(serving) as callers:
+            answers = callers.replay(stream, clock)
+        clock.moment = None
+        _findings(answers, stream, serving, callers.keys)
+        if wait:
+            told.wait()
+    return 0
+
+
+def _sweep(settings: Settings) -> None:
+    """Stops what a killed demonstration left running, then removes its files."""
+    home = settings.home
+    if home.exists():
+        with wiring.opened(settings):
+            pass
+        with owned(home):
+            for entry in home.iterdir():
+                if entry.is_dir():
+                    shutil.rmtree(entry)
+                elif entry.name != "lock":
+                    entry.unlink()
+
+
+def _province(settings: Settings, today: date) -> BookFiles:
+    """A year of the province that ends today, and its population in the local replica."""
+    world = settings.home / "world"
+    simulate(PERSONS, SEED, start=today - timedelta(days=DAYS)).write(world)
+    files = BookFiles.of(world)
+    replica = Replica(settings.home / "population")
+    persons = load_population(files.population, replica, [], today).loaded
+    replica.close()
+    _say(
+        f"  {persons:,} người trong bản sao dân cư",
+        f"  {persons:,} persons in the register's replica",
+    )
+    return files
+
+
+def _learn(settings: Settings, files: BookFiles, until: datetime) -> None:
+    made = train_model(settings, Training(files, until, may_promote=True, seed=0))
+    recall = made.figures.get("recall_at_2.0%", 0.0)
+    _say(
+        f"  mô hình {made.version}: {recall:.0%} gian lận đã biết nằm trong 2 % bị soát",
+        f"  model {made.version}: {recall:.0%} of the known fraud within a 2 % review budget",
+    )
+
+
+def _history(settings: Settings, files: BookFiles, until: datetime) -> list[Registration]:
+    """Loads what lies before `until` into ledger and graph; gives the rest, in order."""
+    past = files.registrations.with_name("history.parquet")
+    for source, column in ((files.registrations, "registered_at"), (files.labels, "confirmed_at")):
+        if source is not None:
+            table = pq.read_table(source, filters=[(column, "<", until)])
+            pq.write_table(table, past if source == files.registrations else _known(files))
+    with wiring.opened(settings) as store:
+        load = BookLoad(store, until, Progress())
+        load.load(past, _known(files), past.parent)
+    rows = read_registrations(files.registrations).items
+    return sorted((r for r in rows if r.registered_at >= until), key=lambda r: r.order)
+
+
+def _known(files: BookFiles) -> Path:
+    return files.registrations.with_name("history-labels.parquet")
+
+
+class _Clock:
+    """The service's clock while the last month is replayed; afterwards the real one."""
+
+    def __init__(self, moment: datetime) -> None:
+        self.moment: datetime | None = moment
+
+    def now(self) -> datetime:
+        return self.moment or datetime.now(UTC)
+
+
+class _Callers:
+    """Every institution with a key of its own, calling the API as banks and operators would."""
+
+    def __init__(self, serving: Serving) -> None:
+        self._serving = serving
+        self._host = urlsplit(serving.api_url).netloc
+        self._pool = ThreadPoolExecutor(4)
+        self.keys: dict[Institution, str] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def replay(self, stream: Sequence[Registration], clock: _Clock) -> list[Answer]:
+        """Each day's registrations, one list an institution; the clock stands at the day's end."""
+        answers: list[Answer] = []
+        for day, rows in groupby(stream, key=lambda r: r.registered_at.date()):
+            clock.moment = datetime.combine(day, time(23, 59, 59), UTC)
+            by_institution: dict[Institution, list[Registration]] = defaultdict(list)
+            for row in rows:
+                by_institution[row.institution].append(row)
+            for institution in by_institution.keys() - self.keys.keys():
+                self.keys[institution] = create_key(self._serving.house.ledger, institution)
+            for part in self._pool.map(self._post, by_institution, by_institution.values()):
+                answers += part
+        return answers
+
+    def _post(self, institution: Institution, rows: Sequence[Registration]) -> list[Answer]:
+        connection = http.client.HTTPConnection(self._host, timeout=60)
+        headers = {
+            "Authorization": f"Bearer {self.keys[institution]}",
+            "Content-Type": "application/json",
+        }
+        body = b"[" + b",".join(content(r) for r in rows) + b"]"
+        connection.request("POST", "/v1/screenings", body, headers)
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        connection.close()
+        return [{**a, "institution": institution} for a in answer if "decision" in a]
+
+
+def _findings(
+    answers: Sequence[Answer],
+    stream: Sequence[Registration],
+    serving: Serving,
+    keys: dict[Institution, str],
+) -> None:
+    """Prints a verified holder, a slip explained, a ring caught, and the addresses."""
+    typed = {(r.institution, r.registration_id): r for r in stream}
+    decisions = Counter(a["decision"] for a in answers)
+    _say(
+        f"\nĐã trả lời {len(answers):,}: {dict(decisions)}",
+        f"\nAnswered {len(answers):,}: {dict(decisions)}",
+    )
+    _verified(answers)
+    _slip(answers, typed)
+    institution = _ring(answers, serving) or next(iter(keys))
+    _say(
+        f"\nAPI: {serving.api_url}/docs\nBàn làm việc: {serving.console_url}\n"
+        f"Khóa API để đăng nhập ({institution}): {keys[institution]}\nCtrl-C để dừng.",
+        f"\nAPI: {serving.api_url}/docs\nConsole: {serving.console_url}\n"
+        f"API key to sign in with ({institution}): {keys[institution]}\nCtrl-C stops everything.",
+    )
+
+
+def _verified(answers: Sequence[Answer]) -> None:
+    for a in answers:
+        same = all(
+            a[f"match_{n}"] == "match" for n in ("document_number", "full_name", "birth_date")
+        )
+        if a["decision"] == "clear" and a["identity"] == "verified" and same:
+            _say(
+                f"\n1. Chính chủ: {_title(a)}: số giấy tờ, họ tên, ngày sinh khớp; rủi ro {a['risk']:.2%}.",
+                f"\n1. A verified holder: {_title(a)}: number, name and birth date agree; risk {a['risk']:.2%}.",
+            )
+            return
+
+
+def _slip(answers: Sequence[Answer], typed: dict[tuple[str, str], Registration]) -> None:
+    for wanted in ("telex", "one_letter", "word_order", "diacritics_missing"):
+        for a in answers:
+            difference = a["evidence"]["full_name"]["difference"]
+            if difference == wanted and a["identity"] == "verified":
+                vi, en = SENTENCES[difference]
+                name = typed[a["institution"], a["registration_id"]].full_name
+                _say(
+                    f"2. Lỗi gõ được giải thích: {_title(a)}: gõ “{name}” (người giả lập): {vi} Vẫn là chính chủ.",
+                    f"2. A slip explained: {_title(a)}: typed “{name}” (made up): {en} Still the rightful holder.",
+                )
+                return
+
+
+def _ring(answers: Sequence[Answer], serving: Serving) -> Institution | None:
+    """The ring that most of the month's stopped registrations reached."""
+    stopped = [a for a in answers if a["ring_id"] and a["decision"] != "clear"]
+    reached = Counter(a["ring_id"] for a in stopped)
+    if not reached:
+        _say("3. Tháng này chưa thấy nhóm nào.", "3. No ring reached in this month.")
+        return None
+    ring_id, size = reached.most_common(1)[0]
+    members = [a for a in stopped if a["ring_id"] == ring_id]
+    institution = Counter(a["institution"] for a in members).most_common(1)[0][0]
+    codes = Counter(code for a in members for code in a["reasons"]).most_common(3)
+    _say(
+        f"3. Bắt được một nhóm: {ring_id}: {size} đăng ký bị chặn lại.",
+        f"3. A ring caught: {ring_id}: {size} registrations stopped.",
+    )
+    for code, count in codes:
+        vi, en = REASONS[code]
+        _say(f"   {count} lần: {vi}", f"   {count} times: {en}")
+    _line(f"   {serving.console_url}/rings/{ring_id}")
+    return Institution(institution)
+
+
+def _title(answer: Answer) -> str:
+    return f"{answer['institution']} {answer['registration_id']}"
+
+
+def _say(vietnamese: str, english: str) -> None:
+    _line(said(vietnamese, english))
+
+
+def _line(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
