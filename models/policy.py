@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,23 @@ def load(path: Path = DEFAULT) -> Policy:
     return policy
 
 
+def keep(policy: Policy, home: Path, path: Path = DEFAULT) -> Path:
+    """Copies a policy file into the data folder under its version, once.
+
+    Raises:
+        PolicyError: another policy was kept under this version before.
+    """
+    kept = home / "policies" / f"{policy.version}.toml"
+    if not kept.exists():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        aside = kept.with_suffix(".part")
+        aside.write_bytes(path.read_bytes())
+        aside.replace(kept)
+    elif load(kept) != policy:
+        raise PolicyError(f"policy {policy.version}: changed without a new version")
+    return kept
+
+
 def _policy(form: dict[str, Any]) -> Policy:
     bands = form["bands"]
     return Policy(
@@ -76,6 +94,8 @@ def _policy(form: dict[str, Any]) -> Policy:
 def _problems(policy: Policy, form: dict[str, Any]) -> list[str]:
     """Every contradiction, one sentence each."""
     problems = []
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", policy.version):
+        problems.append("version is up to 64 letters, digits, dots, dashes")
     if not 0 < policy.review_risk <= 1:
         problems.append("review_risk lies above 0 and up to 1")
     if not 0 < policy.bands[0] < policy.bands[1] < policy.bands[2] <= 1:

@@ -14,7 +14,7 @@ import signal
 import sys
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -35,7 +35,7 @@ from service.bookload import BookLoad
 from service.callers import create_key
 from service.commands import Training, train_model
 from service.datafolder import owned
-from service.ledger.records import content
+from service.ledger.records import Key, content
 from service.progress import Progress
 from service.serving import Serving, running
 from service.settings import Settings
@@ -240,7 +240,7 @@ def _verified(answers: Sequence[Answer]) -> None:
             return
 
 
-def _slip(answers: Sequence[Answer], typed: dict[tuple[str, str], Registration]) -> None:
+def _slip(answers: Sequence[Answer], typed: Mapping[Key, Registration]) -> None:
     for wanted in ("telex", "one_letter", "word_order", "diacritics_missing"):
         for a in answers:
             difference = a["evidence"]["full_name"]["difference"]

@@ -169,8 +169,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     with opened(settings) as store, ExitStack() as stack:
         register = Replica(store.folder.population)
         stack.callback(register.close)
-        model = bundle.load(registry.champion_folder(store.folder.home)).model()
-        rules = policy.load()
+        model, rules = _judgement(store.folder.home)
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
@@ -186,6 +185,15 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         stack.callback(lane.stop)
         callers = Callers(store.ledger)
         yield House(store, register, model, rules, tokens, lane, callers, clock)
+
+
+def _judgement(home: Path) -> tuple[RiskModel, Policy]:
+    """The model and the policy in force; both are kept in the data folder, for rows name them."""
+    folder = registry.champion_folder(home)
+    chosen, rules = bundle.load(folder), policy.load()
+    registry.keep(folder, chosen.version, home)
+    policy.keep(rules, home)
+    return chosen.model(), rules
 
 
 def check_rooms() -> None:
