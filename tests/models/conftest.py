@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 
@@ -13,8 +14,8 @@ from models.bundle import Bundle
 from models.risk import RiskModel
 from models.screening import Facts, gather
 from training import fit
+from training import train as training
 from training.book import BookFiles, open_book
-from training.train import train
 from training.world import simulate
 
 TOKENS = Tokens(b"the key of the tests")
@@ -35,6 +36,7 @@ def trained(tmp_path_factory) -> Trained:
     simulate(3_000, seed=5).write(folder)
     with pytest.MonkeyPatch.context() as patch, open_book(BookFiles.of(folder)) as book:
         patch.setattr(fit, "ROUNDS", 40)  # enough for laws, which ask for no quality
-        bundle = train(book, datetime(2026, 7, 1, tzinfo=UTC), TOKENS).bundle
+        patch.setattr(training, "fit_trees", partial(fit.fit_trees, threads=1))
+        bundle = training.train(book, datetime(2026, 7, 1, tzinfo=UTC), TOKENS).bundle
         facts = gather(book.registrations, book.register, History(book.outcomes), TOKENS)
     return Trained(bundle, bundle.model(), facts)

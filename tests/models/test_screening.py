@@ -1,0 +1,238 @@
+"""The one road: batches change nothing, risk moves in the declared directions, reasons are told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from features.difference import DIFFERENCES
+from features.evidence import FIELDS, Evidence, FieldEvidence, Identity, Outcome
+from features.registration import Status
+from features.vector import FEATURES, NAMES
+from features.vector.feature import Direction
+from graph.aggregates import AGGREGATES
+from graph.company import PLACE, Company
+from models.decision import Decision, RiskBand
+from models.hard_facts import CODES, HARD_FACTS, hard_facts
+from models.policy import load
+from models.reasons import REASONS, reasons_of
+from models.screening import screen, vectors_of
+
+POLICY = load()
+
+
+def odd(facts):
+    """Some facts that a person would look at."""
+    return [f for f in facts if f.evidence.identity in {Identity.MISMATCH, Identity.NOT_FOUND}]
+
+
+def with_counts(facts, **counts):
+    """The facts with other aggregates; a name's dots are written as double underscores."""
+    values = facts.company.values.copy()
+    for name, value in counts.items():
+        values[PLACE[name.replace("__", ".")]] = value
+    return replace(facts, company=Company(values))
+
+
+def test_the_size_of_a_batch_never_changes_an_answer(trained):
+    facts = [*trained.facts[:150], *odd(trained.facts)[:50]]
+    together = screen(facts, trained.model, POLICY)
+    for size in (1, 7):
+        cut = [facts[i : i + size] for i in range(0, len(facts), size)]
+        apart = [s for part in cut for s in screen(part, trained.model, POLICY)]
+        assert [s.row() for s in apart] == [s.row() for s in together]
+        assert all(
+            np.array_equal(a.vector, t.vector, equal_nan=True)
+            for a, t in zip(apart, together, strict=True)
+        )
+    assert {s.decision for s in together} >= {Decision.CLEAR, Decision.REVIEW}
+
+
+def test_nobody_to_screen_is_no_error(trained):
+    assert screen([], trained.model, POLICY) == []
+
+
+def test_an_answer_names_what_decided_and_shows_nobody(trained):
+    screening = screen(odd(trained.facts)[:1], trained.model, POLICY)[0]
+    row = screening.row()
+    assert (row["model_version"], row["policy_version"]) == (trained.model.version, POLICY.version)
+    assert 0 <= row["risk"] <= 1
+    assert row["risk_band"] in list(RiskBand)
+    assert screening.registration.full_name not in repr(screening)
+
+
+DIRECTED = [f for f in FEATURES if f.direction is not Direction.FREE]
+
+
+@pytest.mark.parametrize("feature", DIRECTED, ids=lambda f: f.name)
+def test_risk_moves_with_a_feature_only_as_its_direction_allows(trained, feature):
+    """Each row with the feature raised step by step and all else as it was."""
+    rows = vectors_of(trained.facts[::60])
+    column = NAMES.index(feature.name)
+    risks = []
+    for value in (0.0, 1.0, 2.0, 3.0, 10.0, 64.0):
+        rows[:, column] = value
+        risks.append(trained.model.risk(rows))
+    steps = np.diff(np.array(risks), axis=0) * int(feature.direction)
+    assert (steps >= -1e-12).all()
+
+
+def test_some_features_have_a_direction():
+    names = {f.name for f in DIRECTED}
+    assert {"face.holders.all", "device.frauds.all", "full_name_disagrees"} <= names
+    assert all(f.direction is Direction.RISES for f in FEATURES if ".frauds." in f.name)
+
+
+def test_the_model_alone_never_refuses_a_real_row(trained):
+    for s in screen(trained.facts[:600], trained.model, POLICY):
+        assert s.decision < Decision.REFUSE or len(s.reasons) >= 2
+
+
+def test_contributions_and_a_constant_make_the_score(trained):
+    """So that no reason can disagree with the number."""
+    vectors = vectors_of(trained.facts[:40])
+    parts = trained.model.contributions(vectors).sum(axis=1)
+    risks = trained.model.risk(vectors)
+    order = np.argsort(parts, kind="stable")
+    assert (np.diff(risks[order]) >= -1e-9).all()
+    assert trained.model.contributions(vectors[:0]).shape == (0, len(NAMES))
+
+
+# ── Reasons ──────────────────────────────────────────────────────────
+
+
+def all_codes() -> set[str]:
+    """Every code that a feature, a hard fact or a difference can give."""
+    return {f.reason for f in FEATURES} | set(CODES) | {f"DIFFERENT_{n.upper()}" for n in FIELDS}
+
+
+def test_every_code_has_a_sentence_in_vietnamese_and_in_english():
+    assert all_codes() <= set(REASONS)
+    for code, (vietnamese, english) in REASONS.items():
+        assert re.fullmatch("[A-Z][A-Z_]*[A-Z]", code)
+        assert vietnamese.endswith(".")
+        assert english.endswith(".")
+        assert english.isascii()
+        assert not vietnamese.isascii(), code
+
+
+def test_every_difference_has_a_sentence_in_both_languages():
+    for code, difference in DIFFERENCES.items():
+        assert difference.en.endswith("."), code
+        assert difference.vi.endswith("."), code
+        assert not difference.vi.isascii(), code
+
+
+def test_hard_facts_come_first_then_contradictions_then_the_model():
+    evidence = Evidence(
+        Identity.MISMATCH, {"full_name": FieldEvidence(Outcome.MISMATCH, "different_name")}
+    )
+    pushes = np.zeros(len(NAMES))
+    pushes[NAMES.index("age")] = 2.0
+    pushes[NAMES.index("hour")] = 1.0
+    pushes[NAMES.index("is_sim")] = 0.01  # too little to be worth a word
+    assert reasons_of(("IDENTITY_MISMATCH",), evidence, pushes) == (
+        "IDENTITY_MISMATCH",
+        "DIFFERENT_FULL_NAME",
+        "AGE",
+        "TIME_OF_DAY",
+    )
+
+
+def test_a_reason_is_told_once_and_what_speaks_for_a_holder_is_none():
+    pushes = np.full(len(NAMES), -1.0)
+    nothing = Evidence(Identity.VERIFIED)
+    assert reasons_of((), nothing, pushes) == ()
+    assert reasons_of((), nothing, None) == ()
+    pushes[:] = 5.0
+    found = reasons_of(("FACE_OF_FRAUD",), nothing, pushes)
+    assert len(set(found)) == len(found)
+
+
+def test_who_is_looked_at_is_told_why(trained):
+    screened = screen(odd(trained.facts)[:80], trained.model, POLICY)
+    assert screened
+    for s in screened:
+        assert s.decision is not Decision.CLEAR
+        assert s.reasons
+        assert set(s.reasons) <= set(REASONS)
+
+
+# ── Hard facts ───────────────────────────────────────────────────────
+
+
+def quiet(trained):
+    """A verified, living holder, met by nobody."""
+    found = next(
+        f
+        for f in trained.facts
+        if f.evidence.identity is Identity.VERIFIED
+        and f.evidence.person is not None
+        and f.evidence.person.status is Status.LIVING
+    )
+    return replace(found, company=Company(np.full(len(AGGREGATES), np.nan)))
+
+
+HELD = [  # (aggregates, the hard facts that hold)
+    ({}, ()),  # what is not known is no fact
+    ({"face__holders__all": 1, "face__families__all": 0}, ()),  # perhaps a married name
+    ({"face__holders__all": 1, "face__families__all": 1}, ("FACE_UNDER_OTHER_NAMES",)),
+    ({"face__frauds__all": 1}, ("FACE_OF_FRAUD",)),
+    ({"device__frauds__all": 2}, ("DEVICE_OF_FRAUD",)),
+    ({"phone__frauds__90d": 1}, ("PHONE_OF_FRAUD",)),
+    ({"phone__frauds__all": 1}, ()),  # long ago: the number may have a new holder
+    ({"holder__frauds__all": 1}, ("HOLDER_OF_FRAUD",)),
+    ({"address__frauds__all": 9}, ()),  # neighbours prove nothing
+]
+
+
+@pytest.mark.parametrize(("counts", "expected"), HELD)
+def test_the_graph_establishes_hard_facts(trained, counts, expected):
+    assert hard_facts(with_counts(quiet(trained), **counts)) == expected
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (Status.LIVING, ()),
+        (Status.DECEASED, ("HOLDER_DECEASED",)),
+        (Status.MISSING, ("HOLDER_ABSENT",)),
+        (Status.EMIGRATED, ("HOLDER_ABSENT",)),
+        (Status.DETAINED, ("HOLDER_ABSENT",)),
+    ],
+)
+def test_the_register_establishes_hard_facts(trained, status, expected):
+    facts = quiet(trained)
+    person = replace(facts.evidence.person, status=status)
+    evidence = replace(facts.evidence, person=person)
+    assert hard_facts(replace(facts, evidence=evidence)) == expected
+
+
+def test_an_outage_is_a_hard_fact_and_a_lack_of_coverage_is_none(trained):
+    facts = quiet(trained)
+    silent = Evidence(Identity.UNVERIFIABLE, facts.evidence.fields)
+    assert hard_facts(replace(facts, evidence=silent)) == ()
+    away = replace(silent, register_available=False)
+    assert hard_facts(replace(facts, evidence=away)) == ("REGISTER_UNAVAILABLE",)
+
+
+def test_hard_facts_are_told_apart():
+    assert len({h.code for h in HARD_FACTS}) == len(HARD_FACTS)
+
+
+# ── Features and aggregates ──────────────────────────────────────────
+
+
+def test_every_feature_of_company_reads_an_aggregate_and_every_aggregate_is_read():
+    read = {f.name for f in FEATURES if "." in f.name}
+    assert read == {a.name for a in AGGREGATES}
+
+
+def test_a_feature_of_company_reads_the_aggregate_of_its_name(trained):
+    facts = replace(trained.facts[0], company=Company(np.arange(float(len(AGGREGATES)))))
+    (vector,) = vectors_of([facts])
+    for aggregate, place in PLACE.items():
+        assert vector[NAMES.index(aggregate)] == place
