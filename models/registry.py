@@ -84,6 +84,11 @@ def promote(version: str, home: Path) -> None:
     _point("champion", version, home)
 
 
+def challenge(version: str, home: Path) -> None:
+    """Makes a kept version the challenger: it judges only where somebody asks for it."""
+    _point("challenger", version, home)
+
+
 def _point(alias: str, version: str, home: Path) -> None:
     aside = home / "models" / f".{alias}.part"
     aside.write_text(version + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ import pytest
 from models import bundle as bundles
 from models import registry
 from models.errors import UnknownModelError
-from models.registry import DEFAULT, aliased, champion_folder, keep, promote, resolve
+from models.registry import DEFAULT, aliased, challenge, champion_folder, keep, promote, resolve
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +49,14 @@ def test_what_is_promoted_judges_and_the_one_before_it_can_come_back(home, kept)
     assert (resolve("champion", home), resolve("previous", home)) == (two, one)
     promote("v1", home)
     assert (resolve("champion", home), resolve("previous", home)) == (one, two)
+
+
+def test_a_challenger_judges_only_where_it_is_asked_for(home, kept):
+    one, two = kept("v1"), kept("v2")
+    promote("v1", home)
+    challenge("v2", home)
+    assert (resolve(None, home), resolve("challenger", home)) == (one, two)
+    assert aliased("previous", home) is None
 
 
 def test_promoting_the_champion_again_forgets_nothing(home, kept):
