@@ -59,6 +59,8 @@ def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
         registry.record(kept, home, figures=numbers, is_champion=is_champion)
         if is_champion:
             registry.promote(new.version, home)
+        else:
+            registry.challenge(new.version, home)
     return Promotion(new.version, kept, is_champion, why, figures, champion_figures)
 
 
