@@ -42,6 +42,8 @@ _VNI_SINGLE = dict(zip("ñôöæóòî", "đơưỉĩịỵ", strict=True))
 _VNI_PAIRS = {base + mark: out for base, row in _VNI_MARKS.items() for mark, out in row.items()}
 _VNI_FONT = re.compile("|".join([*_VNI_PAIRS, *_VNI_SINGLE]), re.IGNORECASE)
 
+_LONGEST_WORD = 24
+"""No syllable with all its keys is longer; reading longer words would take quadratic time."""
 _LATIN1_ONLY = re.compile("[\x00-\xff]*")
 _WORD = re.compile(r"[^\W_]+")
 _MOJIBAKE = re.compile("[ÂÃÄÅÆ][\x80-\xbf]|á[º»][\x80-\xbf]")
@@ -116,6 +118,8 @@ def _has_telex_sign(word: str) -> bool:
 
 def telex_word(word: str) -> str:
     """One word as Telex keystrokes: doubled vowels, `w`, `dd`, and the tone keys s f r x j."""
+    if len(word) > _LONGEST_WORD:
+        return word
     letters: list[str] = []
     tone = ""
     for char in word:
@@ -139,6 +143,8 @@ def _apply_telex(letters: list[str], lower: str) -> bool:
 
 def _vni_key_word(word: str) -> str:
     """One word as VNI keystrokes: 6 roof, 7 horn, 8 breve, 9 stroke, 1 to 5 tones."""
+    if len(word) > _LONGEST_WORD:
+        return word
     letters: list[str] = []
     tone = ""
     for char in word:

@@ -315,12 +315,12 @@ def _clear_errors(path: Path) -> Iterator[None]:
         raise
     except UnicodeDecodeError as error:
         raise InputError(f"{path}: not valid UTF-8 text") from error
+    except pa.ArrowException as error:
+        raise InputError(f"{path}: not a readable Parquet file, perhaps cut short") from error
     except (ValueError, RecursionError) as error:  # also a number of too many digits
         raise InputError(f"{path}: not valid JSON") from error
     except csv.Error as error:
         raise InputError(f"{path}: not a readable CSV file ({error})") from error
-    except pa.ArrowException as error:
-        raise InputError(f"{path}: not a readable Parquet file, perhaps cut short") from error
     except OSError as error:
         reason = error.strerror or "damaged content"
         raise InputError(f"{path}: cannot be read ({reason})") from error

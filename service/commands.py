@@ -12,7 +12,7 @@ from typing import Any
 
 from features.reading import Rejected, write_rejected
 from features.register.replica import Replica
-from features.registration import Institution
+from features.registration import Institution, Person
 from graph.attributes import Tokens
 from models import registry
 from service import wiring
@@ -47,11 +47,14 @@ def population_load(settings: Settings, file: Path, as_of: date) -> tuple[Any, i
     replica = Replica(open_folder(settings.home).population)
     rejected: list[Rejected] = []
     progress = Progress()
+
+    def watch(_: Person, done: int) -> None:
+        if done == 1:  # a file that cannot be read at all is told in one line
+            progress.stage("population", "Nạp dữ liệu dân cư…", "Loading the population…")
+        progress.count(done)
+
     with results(out) as aside, closing(replica):
-        progress.stage("population", "Nạp dữ liệu dân cư…", "Loading the population…")
-        report = load_population(
-            file, replica, rejected, as_of, lambda _, done: progress.count(done)
-        )
+        report = load_population(file, replica, rejected, as_of, watch)
         write_rejected(aside / "rejected.parquet", rejected)
     return report, len(rejected), out
 
@@ -82,8 +85,8 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
     """Trains, evaluates, registers, promotes."""
     progress = Progress()
     home = open_folder(settings.home).home
-    progress.stage("train", "Đọc sổ và huấn luyện…", "Reading the book and training…")
     with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
+        progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
         last = [r.registered_at for r in book.registrations] + [
             t for t, _ in book.outcomes.values()
         ]

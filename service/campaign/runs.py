@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from features.registration import Institution, RegistrationId
@@ -17,12 +18,13 @@ from graph.attributes import Node
 from graph.rings import Ring, find, reached, ring_of_token
 from models.decision import Screening
 from service.campaign import output
-from service.campaign.judging import Judge, facts_of, screenings_of
+from service.campaign.judging import Judge, facts_of, risks_without_outcomes, screenings_of
 from service.results import results
 from training.book import Book, BookFiles, open_book
 
 Key = tuple[Institution, RegistrationId]
 _IN_RING = "IN_RING"
+_NO_VECTOR = np.empty(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ def backtest(files: BookFiles, judge: Judge, out: Path, *, rings_every: int) -> 
         rings_every: days between two ring runs, each at 00:00 UTC from what was then known.
     """
     with results(out) as aside, open_book(files) as book:
-        screenings, nodes = _judged(book, judge)
-        risk = {n.key: s.risk for n, s in zip(nodes, screenings, strict=True)}
+        screenings, nodes, risk = _judged(book, judge, lambda part: [s.risk for s in part])
         judge.progress.stage("rings", "Tìm nhóm theo từng kỳ…", "Running the rings…")
         ring_ids, rings = ring_calendar(nodes, risk, timedelta(days=rings_every))
         rows = [replace(s, ring_id=r) for s, r in zip(screenings, ring_ids, strict=True)]
@@ -56,8 +57,9 @@ def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dic
     """Screens the whole book, finds its rings, and raises their members' risk."""
     known = {"until": moments.as_of, "labels_until": moments.labels_until}
     with results(out) as aside, open_book(files, **known) as book:
-        screenings, nodes = _judged(book, judge)
-        risk = {n.key: s.risk for n, s in zip(nodes, screenings, strict=True)}
+        screenings, nodes, risk = _judged(
+            book, judge, lambda part: risks_without_outcomes(part, judge.model)
+        )
         judge.progress.stage("rings", "Tìm nhóm trong cả sổ…", "Finding rings in the whole book…")
         rings = find(nodes, risk)
         ring_of = {n.key: r for r in rings for n in r.members}
@@ -109,14 +111,20 @@ def raised(screening: Screening, ring: Ring | None, judge: Judge) -> Screening:
     )
 
 
-def _judged(book: Book, judge: Judge) -> tuple[list[Screening], list[Node]]:
-    """All screenings and nodes; vectors are dropped as soon as they are judged."""
+def _judged(
+    book: Book, judge: Judge, ring_risk: Callable[[Sequence[Screening]], list[float]]
+) -> tuple[list[Screening], list[Node], dict[Key, float]]:
+    """All screenings and nodes, and the risks that rings are found by.
+
+    Vectors are dropped as soon as they are judged.
+    """
     facts = facts_of(book, judge.progress)
-    nothing = facts[0].company.values[:0] if facts else None
     rows: list[Screening] = []
+    risk: dict[Key, float] = {}
     for part in screenings_of(facts, judge):
-        rows += [s if nothing is None else replace(s, vector=nothing) for s in part]
-    return rows, [f.node for f in facts]
+        risk.update(zip((s.registration.key for s in part), ring_risk(part), strict=True))
+        rows += [replace(s, vector=_NO_VECTOR) for s in part]
+    return rows, [f.node for f in facts], risk
 
 
 def _moments(moments: Moments) -> dict[str, str]:
