@@ -89,11 +89,6 @@ def challenge(version: str, home: Path) -> None:
     _point("challenger", version, home)
 
 
-def nominate(version: str, home: Path) -> None:
-    """Makes a kept version the challenger: kept for comparison, it judges only where named."""
-    _point("challenger", version, home)
-
-
 def _point(alias: str, version: str, home: Path) -> None:
     aside = home / "models" / f".{alias}.part"
     aside.write_text(version + "\n", encoding="utf-8")

@@ -57,7 +57,8 @@ def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
             bundles.save(new, Path(scratch))
             kept = registry.keep(Path(scratch), new.version, home)
         registry.record(kept, home, figures=numbers, is_champion=is_champion)
-        (registry.promote if is_champion else registry.nominate)(new.version, home)
+        if is_champion:
+            registry.promote(new.version, home)
         else:
             registry.challenge(new.version, home)
     return Promotion(new.version, kept, is_champion, why, figures, champion_figures)
