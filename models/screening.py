@@ -73,7 +73,9 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
     decisions = [policy.decide(float(r), frozenset(h)) for r, h in zip(risks, held, strict=True)]
     # Exact contributions are dear: only where a clerk will read them.
     read = np.flatnonzero([d is not Decision.CLEAR for d in decisions])
-    contributions = dict(zip(read.tolist(), model.contributions(vectors[read]), strict=True))
+    # What a registration lacks may move the model, but is no reason that a clerk can act on.
+    pushes = np.where(np.isnan(vectors[read]), 0.0, model.contributions(vectors[read]))
+    contributions = dict(zip(read.tolist(), pushes, strict=True))
     return [
         Screening(
             registration=f.registration,

@@ -44,8 +44,8 @@ from training.book import BookFiles, load_population
 from training.world import DAYS, simulate
 
 PERSONS = 10_000
-SEED = 11
-LIVE_DAYS = 60
+SEED = 8
+LIVE_DAYS = 90
 
 Answer = dict[str, Any]
 

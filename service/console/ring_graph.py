@@ -77,9 +77,9 @@ def chart(members: Sequence[Member], ties: Sequence[Tie], language: Language) ->
                 "type": "graph",
                 "layout": "force",
                 "force": {
-                    "repulsion": 700 if few else 70,
-                    "edgeLength": 130 if few else 25,
-                    "gravity": 0.1 if few else 0.25,
+                    "repulsion": 320 if few else 70,
+                    "edgeLength": 75 if few else 25,
+                    "gravity": 0.2 if few else 0.25,
                     "layoutAnimation": False,
                 },
                 "roam": True,
