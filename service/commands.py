@@ -21,10 +21,11 @@ from service.callers import create_key
 from service.campaign.judging import Judge
 from service.campaign.runs import Moments, backtest, campaign
 from service.datafolder import open_folder
+from service.interruption import one_scratch
 from service.progress import Progress
 from service.results import results
 from service.settings import Settings
-from training.book import BookFiles, load_population, open_book
+from training.book import Book, BookFiles, load_population, open_book
 from training.promote import Promotion, release
 from training.train import train
 from training.world import simulate
@@ -85,17 +86,22 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
     """Trains, evaluates, registers, promotes."""
     progress = Progress()
     home = open_folder(settings.home).home
-    with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
-        progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
-        last = [r.registered_at for r in book.registrations] + [
-            t for t, _ in book.outcomes.values()
-        ]
-        until = asked.until or max(last, default=wiring.now()) + timedelta(microseconds=1)
-        trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
-    progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
-    promotion = release(trained, home, may_promote=asked.may_promote)
+    with one_scratch():
+        with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
+            progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
+            until = asked.until or _just_after(book)
+            trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
+        progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
+        promotion = release(trained, home, may_promote=asked.may_promote)
     progress.done()
     return promotion
+
+
+def _just_after(book: Book) -> datetime:
+    """The first moment at which all of a book is known."""
+    moments = [r.registered_at for r in book.registrations]
+    moments += [confirmed_at for confirmed_at, _ in book.outcomes.values()]
+    return max(moments, default=wiring.now()) + timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +146,8 @@ def _screened(
     folder = registry.resolve(asked.model, open_folder(settings.home).home)
     judge = Judge.of(folder, Progress())
     out = asked.out or _run_folder(settings, name)
-    return run(judge, out), out
+    with one_scratch():
+        return run(judge, out), out
 
 
 def new_key(settings: Settings, institution: str) -> str:

@@ -34,7 +34,7 @@ from service import wiring
 from service.bookload import BookLoad
 from service.callers import create_key
 from service.commands import Training, train_model
-from service.datafolder import owned
+from service.datafolder import open_folder, owned
 from service.ledger.records import Key, content
 from service.progress import Progress
 from service.serving import Serving, running
@@ -56,6 +56,7 @@ def demo(settings: Settings, *, wait: bool) -> int:
     Raises:
         ChinhchuError: something does not start, or another demonstration is running.
     """
+    open_folder(settings.home)  # a newer one is not for this program, nor is a corner of it
     own = replace(settings, home=settings.home / "demo", database_url=None, valkey_url=None)
     told = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: _interrupt())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,3 +35,18 @@ def interruptible() -> Iterator[list[int]]:
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
+
+
+@contextmanager
+def one_scratch() -> Iterator[None]:
+    """Puts all scratch folders of the block into one that goes at its end.
+
+    A scratch folder alone can outlive an interruption that falls into the moment of its making.
+    """
+    before = tempfile.tempdir
+    with tempfile.TemporaryDirectory(prefix="chinhchu-") as folder:
+        tempfile.tempdir = folder
+        try:
+            yield
+        finally:
+            tempfile.tempdir = before

@@ -69,6 +69,33 @@ def town(tmp_path_factory) -> World:
     return World(folder)
 
 
+@pytest.fixture(scope="session")
+def screened(tmp_path_factory):
+    """Screens a book with the default model; gives the folder of the results."""
+
+    def screened(command, *words):
+        folder = tmp_path_factory.mktemp(command)
+        model = ("--model", "default", "--out", str(folder / "out"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("CHINHCHU_HOME", str(folder / "home"))
+            assert cli.main([command, *words, *model]) == 0
+        return folder / "out"
+
+    return screened
+
+
+@pytest.fixture(scope="session")
+def backtest(screened, town) -> Path:
+    """The town, replayed."""
+    return screened("backtest", *town.words())
+
+
+@pytest.fixture(scope="session")
+def campaign(screened, town) -> Path:
+    """The town, reviewed as a whole."""
+    return screened("campaign", *town.words())
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """An empty data folder, in which commands of this test work."""
@@ -123,8 +150,3 @@ def start(home):
 def rows():
     """The rows of a Parquet file."""
     return lambda path: pq.read_table(path).to_pylist()
-
-
-def half_written(folder: Path) -> list[Path]:
-    """What a command that stopped would have left lying about."""
-    return [p for p in folder.rglob("*") if ".part" in p.name or p.name.startswith(".")]

@@ -1,0 +1,221 @@
+"""Laws of training: only what was known counts, equal input gives equal bytes, worse never judges."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from features.errors import DataFolderError, InputError
+from graph.attributes import Tokens
+from models import bundle as bundles
+from models import registry
+from training import fit, promote
+from training.book import BookFiles, open_book
+from training.dataset import build
+from training.evaluate import evaluate
+from training.promote import release
+from training.train import Trained, train
+from training.world import simulate
+
+pytestmark = [
+    pytest.mark.xdist_group("training"),
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # between libraries of MLflow
+]
+
+UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def quickly():
+    """Few rounds: enough for laws, which ask for no quality."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fit, "ROUNDS", 30)
+        yield
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory) -> BookFiles:
+    folder = tmp_path_factory.mktemp("town")
+    simulate(2_000, seed=2).write(folder)
+    return BookFiles.of(folder)
+
+
+def trained_on(files: BookFiles, *, key: bytes = bytes(16), seed: int = 0) -> Trained:
+    with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
+        return train(book, UNTIL, Tokens(key), seed=seed)
+
+
+def rewritten(files, folder, **changes) -> BookFiles:
+    """The files with the rows of some of them changed."""
+    made = {}
+    for name in ("population", "registrations", "labels"):
+        table = pq.read_table(getattr(files, name))
+        change = changes.get(name, lambda rows: rows)
+        made[name] = folder / f"{name}.parquet"
+        pq.write_table(pa.Table.from_pylist(change(table.to_pylist()), table.schema), made[name])
+    return BookFiles(**made)
+
+
+def before(column):
+    return lambda rows: [row for row in rows if row[column] < UNTIL]
+
+
+def shuffled(rows):
+    return random.Random(1).sample(rows, len(rows))
+
+
+def other_outcomes(rows):
+    """The same registrations are looked into; who of them is a fraud is left to chance."""
+    outcomes = shuffled([(row["is_fraud"], row["typology"]) for row in rows])
+    return [
+        {**row, "is_fraud": is_fraud, "typology": typology}
+        for row, (is_fraud, typology) in zip(rows, outcomes, strict=True)
+    ]
+
+
+def content(trained: Trained, folder: Path) -> dict[str, bytes]:
+    bundles.save(trained.bundle, folder)
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def first(files) -> Trained:
+    return trained_on(files)
+
+
+@pytest.fixture(scope="module")
+def chance(files, tmp_path_factory) -> Trained:
+    """A model of outcomes that mean nothing."""
+    return trained_on(rewritten(files, tmp_path_factory.mktemp("chance"), labels=other_outcomes))
+
+
+def test_until_sees_only_what_lies_strictly_before_and_neither_order_nor_key_is_seen(
+    files, first, tmp_path
+):
+    cut = rewritten(
+        files,
+        tmp_path,
+        population=shuffled,
+        registrations=lambda rows: shuffled(before("registered_at")(rows)),
+        labels=lambda rows: shuffled(before("confirmed_at")(rows)),
+    )
+    again = trained_on(cut, key=b"quite another key")
+    assert content(again, tmp_path / "again") == content(first, tmp_path / "first")
+
+
+def test_another_seed_gives_another_model(files, first):
+    assert trained_on(files, seed=1).bundle.version != first.bundle.version
+
+
+def test_a_model_made_is_a_model_that_loads(first, tmp_path):
+    bundles.save(first.bundle, tmp_path)
+    loaded = bundles.load(tmp_path)
+    assert loaded.version == first.bundle.version
+    rows = first.later[:50]
+    assert np.array_equal(loaded.model().risk(rows), first.bundle.model().risk(rows))
+
+
+def test_the_later_part_is_the_last_of_the_time_and_was_not_seen(first):
+    card = first.bundle.card
+    assert card["rows"] > len(first.later) > 0.2 * card["rows"]
+    assert first.later_at.max() < UNTIL.timestamp()
+    assert card["later_part"]["rows"] == len(first.later)
+    assert not np.array_equal(first.later_risk, first.bundle.model().risk(first.later))
+
+
+def test_a_card_names_nobody(files, first):
+    card = json.dumps(first.bundle.card)
+    people = pq.read_table(files.population)
+    keys = pq.read_table(files.registrations)["registration_id"].to_pylist()
+    for value in (*people["id_number"].to_pylist(), *people["full_name"].to_pylist(), *keys):
+        assert value not in card
+
+
+def test_rows_know_what_became_known_of_them_and_what_did_not(files):
+    with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
+        data = build(book, Tokens(bytes(16)))
+    known = {r.registration_id: book.outcomes.get(r.registration_id) for r in book.registrations}
+    for fact, label, confirmed in zip(data.facts, data.label, data.confirmed, strict=True):
+        outcome = known[fact.registration.registration_id]
+        assert label == (-1 if outcome is None else outcome[1])
+        assert np.isnan(confirmed) == (outcome is None)
+        assert outcome is None or confirmed < UNTIL.timestamp()
+
+
+def test_too_small_a_book_teaches_nothing(files, tmp_path):
+    for few in (3, 30):
+        small = rewritten(files, tmp_path, registrations=lambda rows, few=few: rows[:few])
+        with pytest.raises(InputError, match=r"registrations|labels"):
+            trained_on(small)
+
+
+def test_an_unknown_row_is_no_fraud_in_the_figures_and_all_figures_are_floors():
+    risk = np.array([0.9, 0.8, 0.2, 0.1])
+    figures = evaluate(risk, np.array([1, -1, 0, -1], dtype=np.int8))
+    assert figures["frauds_known"] == figures["cleared_known"] == 1
+    assert figures["average_precision"] == 1.0
+    assert "average_precision" not in evaluate(risk, np.full(4, -1, dtype=np.int8))
+
+
+@pytest.fixture
+def home(tmp_path) -> Path:
+    return tmp_path / "home"
+
+
+def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, home):
+    champion = release(first, home, may_promote=True)
+    worse = release(chance, home, may_promote=True)
+    assert champion.is_champion
+    assert not worse.is_champion
+    assert "champion" in worse.why
+    assert registry.resolve(None, home).name == first.bundle.version
+    assert registry.resolve("challenger", home).name == chance.bundle.version
+    assert registry.resolve(worse.version, home) == worse.folder
+
+
+def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(first, chance, home):
+    release(chance, home, may_promote=True)
+    better = release(first, home, may_promote=True)
+    again = release(first, home, may_promote=True)
+    assert (better.is_champion, again.is_champion) == (True, True)
+    assert registry.resolve("champion", home).name == first.bundle.version
+    assert registry.resolve("previous", home).name == chance.bundle.version
+
+
+def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
+    kept = release(first, home, may_promote=False)
+    assert not kept.is_champion
+    assert "as asked" in kept.why
+    assert registry.aliased("champion", home) is None
+    assert bundles.load(registry.resolve(kept.version, home)).version == kept.version
+
+
+def test_models_are_compared_on_rows_that_neither_saw(first):
+    card = dict(first.bundle.card)
+    assert promote._unseen(first, card) is None  # it saw them all
+    stranger = {**card, "rows_known_by": ["f" * 16]}
+    assert promote._unseen(first, stranger).all()
+    middle = float(np.median(first.later_at))
+    earlier = {**card, "until": datetime.fromtimestamp(middle, UTC).isoformat()}
+    frauds = int((first.later_label[first.later_at >= middle] == 1).sum())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(promote, "_ENOUGH", frauds)
+        assert promote._unseen(first, earlier).sum() == (first.later_at >= middle).sum()
+        patch.setattr(promote, "_ENOUGH", frauds + 1)
+        assert promote._unseen(first, earlier) is None
+
+
+def test_a_book_of_models_that_refuses_leaves_the_champion(first, chance, home):
+    release(chance, home, may_promote=True)
+    (home / "mlflow" / "mlflow.db").write_bytes(b"no database" * 1000)
+    with pytest.raises(DataFolderError, match="mlflow"):
+        release(first, home, may_promote=True)
+    assert registry.resolve("champion", home).name == chance.bundle.version
+    assert not [p for p in (home / "models").iterdir() if p.name.startswith(".")]
