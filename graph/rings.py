@@ -117,7 +117,9 @@ def _by_token(nodes: Sequence[Node]) -> dict[str, list[int]]:
     """Which nodes hold each private token, in order."""
     held: dict[str, list[int]] = defaultdict(list)
     for i, node in enumerate(nodes):
-        for token in {t for a, t in node.tokens.items() if a in PRIVATE}:
+        # Once each, and in a steady order: that of a set would change with the tokens' key, and
+        # the communities of a large group with it.
+        for token in dict.fromkeys(t for a, t in node.tokens.items() if a in PRIVATE):
             held[token].append(i)
     return held
 
