@@ -58,13 +58,14 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 	  --exclude-newer "$(COOL_DOWN)" $(LOCK) --output-file requirements.lock
 
 bench: $(READY) ## Measures the commands and the live service on a simulated world
-	@$(BIN)/python -m bench.measure
+	@$(BIN)/python tests/bench/parts.py
+	@$(BIN)/python tests/bench/commands.py
 
 default-model: $(READY) ## Makes models/default anew from the project's own simulated world
 	$(BIN)/python -m training.default_model
 
-reference: $(READY) ## Writes docs/reference.md anew from the tables in the code
-	$(BIN)/python -m docs.reference
+reference: $(READY) ## Writes service/reference.md anew from the tables in the code
+	$(BIN)/python -m service.reference
 
 clean: ## Removes what tools left in the checkout; .venv and the data folder stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

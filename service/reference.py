@@ -1,4 +1,4 @@
-"""Writes docs/reference.md, the page of every code and feature, from the tables in the code.
+"""Writes service/reference.md, the page of every code and feature, from the tables in the code.
 
 `make reference` runs it; a test of the house compares the page with the tables.
 """
