@@ -38,7 +38,7 @@ demo: $(READY) ## A whole small province, end to end: screens live, prints what 
 test: export OMP_NUM_THREADS ?= 1
 test: export OMP_WAIT_POLICY ?= PASSIVE
 test: $(READY) ## All tests: real PostgreSQL, Valkey and browser, no network (TESTS=tests/graph for a part)
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(TESTS)
 
 check: $(READY) ## Format, lint, types, floors, dependencies, dead code
 	$(BIN)/ruff format --check

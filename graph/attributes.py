@@ -19,6 +19,9 @@ from features import address, identity_number, name, phone
 from features.evidence import Evidence, Identity
 from features.registration import Channel, Institution, Kind, Registration, RegistrationId
 
+Key = tuple[Institution, RegistrationId]
+"""What makes a registration unique."""
+
 
 class Attribute(StrEnum):
     """A kind of value that two registrations may share."""
@@ -75,7 +78,7 @@ class Node:
     tokens: Mapping[Attribute, str]
 
     @property
-    def key(self) -> tuple[Institution, RegistrationId]:
+    def key(self) -> Key:
         """What makes a registration unique."""
         return self.institution, self.registration_id
 

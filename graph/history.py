@@ -14,7 +14,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from features.registration import RegistrationId
 from graph.aggregates import (
     AGGREGATES,
     KEPT,
@@ -28,7 +27,7 @@ from graph.aggregates import (
     event_of,
     microseconds,
 )
-from graph.attributes import Mark, Node
+from graph.attributes import Key, Mark, Node
 from graph.company import PLACE, Company
 
 Outcome = tuple[datetime, bool]
@@ -36,9 +35,9 @@ Outcome = tuple[datetime, bool]
 
 
 class History:
-    """A book and what became known of it; `outcomes` maps a registration to its outcome."""
+    """A book and what became known of it; `outcomes` maps a registration's key to its outcome."""
 
-    def __init__(self, outcomes: Mapping[RegistrationId, Outcome]) -> None:
+    def __init__(self, outcomes: Mapping[Key, Outcome]) -> None:
         self._outcomes = outcomes
 
     def around(self, nodes: Sequence[Node]) -> list[Company]:
@@ -48,11 +47,7 @@ class History:
 
     def marks(self, nodes: Sequence[Node]) -> list[Mark]:
         """The outcomes of the nodes, as marks."""
-        return [
-            Mark(n, *self._outcomes[n.registration_id])
-            for n in nodes
-            if n.registration_id in self._outcomes
-        ]
+        return [Mark(n, *self._outcomes[n.key]) for n in nodes if n.key in self._outcomes]
 
     def values(self, nodes: Sequence[Node]) -> NDArray[np.float64]:
         """All aggregates of all nodes: float64 of shape (len(nodes), len(AGGREGATES))."""

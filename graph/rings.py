@@ -18,8 +18,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from features.registration import Institution, RegistrationId
-from graph.attributes import Attribute, Node
+from graph.attributes import Attribute, Key, Node
 
 PRIVATE = frozenset(
     {
@@ -34,8 +33,6 @@ PRIVATE = frozenset(
     }
 )
 """Attributes that are one person's or one household's own."""
-
-Key = tuple[Institution, RegistrationId]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,13 @@ from datetime import datetime
 import redis
 
 from features.registration import Registration
-from graph.attributes import Mark, Node
+from graph.attributes import Key, Mark, Node
 from models.decision import Screening
 from service.calls import Answered, OutcomeCall, ScreeningCall
 from service.errors import ConflictError, NotFoundError
 from service.keys import Keys
 from service.ledger.reading import Known, WholeLedger
-from service.ledger.records import Asked, Judged, Key, NewOutcome, StoredOutcome, content
+from service.ledger.records import Asked, Judged, NewOutcome, StoredOutcome, content
 from service.ledger.writing import Writer
 from service.projection import Projected, catch_up
 

@@ -12,14 +12,15 @@ from features.parsing import REASONS, Label
 from features.reading import Readout, Rejected, read_labels, read_registrations, write_rejected
 from features.register.replica import Replica
 from features.registration import Registration, RegistrationId
-from graph.attributes import Tokens
+from graph.attributes import Key, Tokens
 from models.screening import examine
 from service.ledger.reading import WholeLedger
-from service.ledger.records import Key, NewOutcome, content
+from service.ledger.records import NewOutcome, content
 from service.ledger.writing import BookRow, Writer, lease
 from service.progress import Progress
 from service.projection import catch_up
 from service.wiring import Store
+from training.book import registrations_meant
 
 _ROWS_A_PART = 1_000
 _CONTRADICTION = REASONS["repeated_with_other_content"][0]
@@ -125,20 +126,19 @@ class BookLoad:
 
     def _outcomes(self, writer: Writer, book: ReadBook) -> list[Rejected]:
         """Records the outcomes of this book's registrations; one that is there stays as it is."""
-        key_of: dict[RegistrationId, Key] = {r.registration_id: r.key for r in book.registrations}
+        meant = registrations_meant(book.labels, book.registrations)
+        self.counts["labels_of_nobody"] += len(book.labels) - len(meant)
         ledger = WholeLedger(writer.door, self._store.keys)
         rejected: list[Rejected] = []
-        for i in range(0, len(book.labels), _ROWS_A_PART):
-            part = book.labels[i : i + _ROWS_A_PART]
+        for i in range(0, len(meant), _ROWS_A_PART):
             told = [
                 NewOutcome(
-                    *key_of[x.registration_id],
+                    *key,
                     is_fraud=x.is_fraud,
                     typology=x.typology,
                     confirmed_at=x.confirmed_at,
                 )
-                for x in part
-                if x.registration_id in key_of
+                for x, key in meant[i : i + _ROWS_A_PART]
             ]
             held = {k: o.outcome for k, o in ledger.known_outcomes([o.key for o in told]).items()}
             new = [o for o in told if o.key not in held]
@@ -151,7 +151,6 @@ class BookLoad:
             self.counts["outcomes"] += len(new)
             self.counts["outcomes_already_there"] += len(told) - len(new) - len(other)
             self.counts["contradicting"] += len(other)
-            self.counts["labels_of_nobody"] += len(part) - len(told)
         return rejected
 
 

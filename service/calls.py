@@ -6,7 +6,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from features.registration import Registration
-from service.ledger.records import Key, NewOutcome, StoredOutcome, StoredScreening
+from graph.attributes import Key
+from service.ledger.records import NewOutcome, StoredOutcome, StoredScreening
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,13 +29,14 @@ from features.difference import SENTENCES
 from features.reading import read_registrations
 from features.register.replica import Replica
 from features.registration import Institution, Registration
+from graph.attributes import Key
 from models.reasons import REASONS
 from service import wiring
 from service.bookload import BookLoad
 from service.callers import create_key
 from service.commands import Training, train_model
 from service.datafolder import open_folder, owned
-from service.ledger.records import Key, content
+from service.ledger.records import content
 from service.progress import Progress
 from service.serving import Serving, running
 from service.settings import Settings

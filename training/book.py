@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,11 +12,12 @@ from tempfile import TemporaryDirectory
 from typing import Self
 
 from features.evidence import PopulationRegister
-from features.parsing import REASONS
-from features.reading import Rejected, read_labels, read_registrations, stream_population
+from features.parsing import REASONS, Label
+from features.reading import Readout, Rejected, read_labels, read_registrations, stream_population
 from features.register.replica import Replica
 from features.register.store import LoadReport
 from features.registration import Person, Registration, RegistrationId
+from graph.attributes import Key
 from graph.history import Outcome
 
 _CONTRADICTION = REASONS["repeated_with_other_content"][0]
@@ -30,7 +32,7 @@ class Book:
     """
 
     registrations: list[Registration]
-    outcomes: dict[RegistrationId, Outcome]
+    outcomes: dict[Key, Outcome]
     register: PopulationRegister
     rejected: list[Rejected]
     counts: dict[str, int]
@@ -68,11 +70,10 @@ def open_book(
     read = read_registrations(files.registrations, until)
     registrations = sorted(read.items, key=lambda r: r.order)
     rejected = list(read.rejected)
-    outcomes: dict[RegistrationId, Outcome] = {}
-    if files.labels is not None:
-        labels = read_labels(files.labels, labels_until)
-        outcomes = {x.registration_id: (x.confirmed_at, x.is_fraud) for x in labels.items}
-        rejected += labels.rejected
+    labels = read_labels(files.labels, labels_until) if files.labels else Readout[Label]()
+    meant = registrations_meant(labels.items, registrations)
+    outcomes = {key: (label.confirmed_at, label.is_fraud) for label, key in meant}
+    rejected += labels.rejected
     with (
         TemporaryDirectory(prefix="chinhchu-register-") as scratch,
         closing(Replica(Path(scratch))) as replica,
@@ -85,9 +86,32 @@ def open_book(
             "registrations_after": read.later,
             "registrations_repeated": read.repeated,
             "labels": len(outcomes),
+            "labels_of_nobody": len(labels.items) - len(outcomes),
             "rejected": len(rejected),
         }
         yield Book(registrations, outcomes, replica, rejected, counts, watch.day)
+
+
+def registrations_meant(
+    labels: Iterable[Label], registrations: Iterable[Registration]
+) -> list[tuple[Label, Key]]:
+    """Each label with the registration that it speaks of; labels that speak of none are left out.
+
+    A label names no institution. It is taken for the one registration of its id that was made
+    before it was confirmed; where two institutions had used the id by then it is taken for none,
+    for a mark on the wrong person is worse than a mark too few. What comes later changes nothing.
+    """
+    made: dict[RegistrationId, list[Registration]] = defaultdict(list)
+    for registration in registrations:
+        made[registration.registration_id].append(registration)
+    meant = []
+    for label in labels:
+        before = [
+            r for r in made.get(label.registration_id, ()) if r.registered_at < label.confirmed_at
+        ]
+        if len(before) == 1:
+            meant.append((label, before[0].key))
+    return meant
 
 
 class _LatestFact:

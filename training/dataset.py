@@ -39,7 +39,7 @@ def build(book: Book, tokens: Tokens) -> Dataset:
     n = len(facts)
     label, confirmed = np.full(n, UNKNOWN, dtype=np.int8), np.full(n, np.nan)
     for i, f in enumerate(facts):
-        outcome = book.outcomes.get(f.registration.registration_id)
+        outcome = book.outcomes.get(f.registration.key)
         if outcome is not None:
             label[i] = FRAUD if outcome[1] else CLEARED
             confirmed[i] = outcome[0].timestamp()

@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from features.registration import Institution, RegistrationId
-from graph.attributes import Node
+from graph.attributes import Key, Node
 from graph.rings import Ring, find, reached, ring_of_token
 from models.decision import Screening
 from service.campaign import output
@@ -22,7 +21,6 @@ from service.campaign.judging import Judge, facts_of, risks_without_outcomes, sc
 from service.results import results
 from training.book import Book, BookFiles, open_book
 
-Key = tuple[Institution, RegistrationId]
 _IN_RING = "IN_RING"
 _NO_VECTOR = np.empty(0)
 

@@ -17,10 +17,9 @@ import psycopg
 from psycopg.rows import dict_row
 
 from features.registration import Institution, Registration, RegistrationId
-from graph.attributes import Mark, Node
+from graph.attributes import Key, Mark, Node
 from service.keys import Keys
 from service.ledger.records import (
-    Key,
     NewOutcome,
     StoredOutcome,
     StoredScreening,

@@ -13,14 +13,11 @@ from uuid import UUID
 from features.evidence import FIELDS, Evidence
 from features.parsing import parse_registration
 from features.registration import Institution, Person, Registration, RegistrationId
-from graph.attributes import Node
+from graph.attributes import Key, Node
 from models.decision import Screening
 
 LONGEST_KEY = 200
 LONGEST_TEXT = 1_000
-
-Key = tuple[Institution, RegistrationId]
-"""What makes a registration unique: institution and the sender's key."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,12 +19,11 @@ from psycopg.types.json import Jsonb
 
 from features.errors import DataFolderError
 from features.registration import Registration
-from graph.attributes import Node
+from graph.attributes import Key, Node
 from service.errors import UnavailableError
 from service.keys import Keys
 from service.ledger.records import (
     Judged,
-    Key,
     NewOutcome,
     StoredOutcome,
     StoredScreening,

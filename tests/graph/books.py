@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from features.cross_check import cross_check
 from features.evidence import Evidence
-from features.registration import Registration, RegistrationId
+from features.registration import Registration
 from graph.aggregates import AGGREGATES
-from graph.attributes import Mark, Node, Tokens, node_of
+from graph.attributes import Key, Mark, Node, Tokens, node_of
 from graph.company import Company
 from graph.history import History, Outcome
 from graph.live import LiveGraph
@@ -32,7 +32,7 @@ class TestBook:
 
     registrations: list[Registration]
     evidence: list[Evidence]
-    outcomes: dict[RegistrationId, Outcome]
+    outcomes: dict[Key, Outcome]
     nodes: list[Node]
     marks: list[Mark]
 

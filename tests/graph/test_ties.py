@@ -67,7 +67,7 @@ def worlds(draw) -> tuple[list[Node], dict[RegistrationId, tuple[datetime, bool]
         later = [m for m in MOMENTS if m >= made.registered_at]
         outcome = st.tuples(st.sampled_from(later), st.booleans())
         if (known := draw(st.none() | outcome)) is not None:
-            outcomes[made.registration_id] = known
+            outcomes[made.key] = known
     return sorted(nodes, key=lambda n: n.order), outcomes
 
 
@@ -105,7 +105,7 @@ def test_a_crowd_beyond_what_is_kept_saturates_alike(graph, size):
     nodes = crowd(500)
     dice = random.Random(6)
     outcomes = {
-        n.registration_id: (n.registered_at + timedelta(minutes=dice.randrange(9)), i % 2 == 0)
+        n.key: (n.registered_at + timedelta(minutes=dice.randrange(9)), i % 2 == 0)
         for i, n in enumerate(nodes)
         if i % 4 == 0
     }
@@ -158,7 +158,7 @@ def test_a_late_arrival_sees_its_past_and_alters_no_answer_given(graph):
 def test_the_own_outcome_never_enters_the_own_row(graph):
     """Not even one that claims to be older than its registration."""
     first, second = node("a", START, device="d1"), node("b", START + MICROSECOND, device="d1")
-    outcomes = {first.registration_id: (START - timedelta(days=1), True)}
+    outcomes = {first.key: (START - timedelta(days=1), True)}
     book = History(outcomes)
     graph.project([first], book.marks([first]), 1)
     for company in (*graph.around([first]), book.around([first])[0]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +12,9 @@ import pytest
 
 from features.errors import InputError
 from features.evidence import Found
-from training.book import BookFiles, open_book
+from features.parsing import Label
+from features.registration import DocumentType, Kind, Registration
+from training.book import BookFiles, open_book, registrations_meant
 from training.world import simulate
 
 MOMENT = datetime(2026, 1, 15, tzinfo=UTC)
@@ -46,11 +48,34 @@ def test_until_leaves_what_lies_strictly_before(files):
         confirmed = sorted(at for at, _ in book.outcomes.values())[5]
     with open_book(files, until=moment, labels_until=confirmed) as book:
         assert [r.registered_at < moment for r in book.registrations] == [True] * 100
-        assert len(book.outcomes) == 5
+        assert all(at < confirmed for at, _ in book.outcomes.values())
         assert (
             book.counts["registrations_after"] + 100
             == pq.read_metadata(files.registrations).num_rows
         )
+    with open_book(files, labels_until=confirmed) as book:
+        assert len(book.outcomes) == 5
+
+
+@pytest.mark.parametrize(
+    ("days_of_a_and_b", "meant", "comment"),
+    [
+        ((0, None), "A", "one institution has the id"),
+        ((0, 20), "A", "the other took the id after the label was confirmed"),
+        ((0, 5), None, "both had it by then: a mark on the wrong person is worse than none"),
+        ((11, None), None, "nobody had it yet"),
+    ],
+)
+def test_a_label_means_the_one_registration_made_before_it(days_of_a_and_b, meant, comment):
+    first = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = [
+        Registration("X-1", Kind.SIM, bank, first + timedelta(days=d), DocumentType.CCCD, "A")
+        for bank, d in zip("AB", days_of_a_and_b, strict=True)
+        if d is not None
+    ]
+    label = Label("X-1", is_fraud=True, typology=None, confirmed_at=first + timedelta(days=10))
+    found = registrations_meant([label], rows)
+    assert [key for _, key in found] == ([] if meant is None else [(meant, "X-1")]), comment
 
 
 def test_what_came_later_cannot_contradict_what_was_known(files, tmp_path):

@@ -141,9 +141,9 @@ def test_a_card_names_nobody(files, first):
 def test_rows_know_what_became_known_of_them_and_what_did_not(files):
     with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
         data = build(book, Tokens(bytes(16)))
-    known = {r.registration_id: book.outcomes.get(r.registration_id) for r in book.registrations}
+    known = {r.key: book.outcomes.get(r.key) for r in book.registrations}
     for fact, label, confirmed in zip(data.facts, data.label, data.confirmed, strict=True):
-        outcome = known[fact.registration.registration_id]
+        outcome = known[fact.registration.key]
         assert label == (-1 if outcome is None else outcome[1])
         assert np.isnan(confirmed) == (outcome is None)
         assert outcome is None or confirmed < UNTIL.timestamp()
