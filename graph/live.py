@@ -1,18 +1,19 @@
 """The live graph: what every attribute remembers, in Valkey (or Redis), bounded a place.
 
-Two sorted sets a place: `e:{attribute}:{token}`, the latest events by time, and
-`m:{attribute}:{token}`, the latest marks by moment of confirmation. A batch is asked in one
+Two sorted sets a place: `chinhchu:e:{attribute}:{token}`, the latest events by time, and
+`chinhchu:m:{attribute}:{token}`, the latest marks by moment of confirmation. A batch is asked in one
 script and recorded in one transaction, which also moves the watermark: the ledger position up to
 which the graph is a projection of the ledger.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import redis
@@ -33,9 +34,12 @@ from graph.rings import PRIVATE, reached
 
 _SEPARATOR = "\x1f"
 """No identifier holds it: the readers refuse control characters in keys."""
-_POSITION = "position"
-_RINGS = "rings"
-_RINGS_DAY = "rings:day"
+_OURS = "chinhchu:"
+"""Every key begins with it: the server may be somebody else's too."""
+_POSITION = f"{_OURS}position"
+_RING_DAYS = f"{_OURS}rings"
+_RING_RUNS = 8
+"""Daily ring runs that are remembered: who comes some days late still meets his own day's."""
 
 # For each (key, before, kept): all members at the very moment (ties are settled by id in Python)
 # and the `kept` latest ones before it.
@@ -110,42 +114,57 @@ class LiveGraph:
         return int(self._client.get(_POSITION) or 0)
 
     def clear(self) -> None:
-        """Forgets everything, the watermark included."""
-        self._client.flushdb()
+        """Forgets everything of ours, the watermark included; a shared server keeps the rest."""
+        found = self._client.scan_iter(f"{_OURS}*", count=1_000)
+        while keys := list(islice(found, 1_000)):
+            self._client.unlink(*keys)
 
     def dump(self) -> dict[str, Any]:
         """Everything the graph remembers, for comparison of two graphs."""
         content: dict[str, Any] = {}
-        for key in sorted(self._client.scan_iter(count=1_000)):
-            name = key.decode()
-            if name[:2] in {"e:", "m:"}:
-                content[name] = self._client.zrange(key, 0, -1, withscores=True)
+        for kind in ("e", "m"):
+            for key in sorted(self._client.scan_iter(f"{_OURS}{kind}:*", count=1_000)):
+                content[key.decode()] = self._client.zrange(key, 0, -1, withscores=True)
         content[_POSITION] = self.position()
         return content
 
     def set_rings(self, day: date, ring_of_token: Mapping[str, str]) -> None:
-        """Puts the rings of the ring run at 00:00 UTC of `day` in place of the last ones."""
+        """Remembers the rings of the ring run at 00:00 UTC of `day`, and those of a week before."""
+        old = self._ring_days()[: -_RING_RUNS + 1]
         pipe = self._client.pipeline(transaction=True)
-        pipe.delete(_RINGS)
+        for gone in (*old, day):
+            pipe.delete(_rings(gone))
+            pipe.srem(_RING_DAYS, gone.isoformat())
         for token, ring_id in ring_of_token.items():
-            pipe.hset(_RINGS, token, ring_id)
-        pipe.set(_RINGS_DAY, day.isoformat())
+            pipe.hset(_rings(day), token, ring_id)
+        pipe.sadd(_RING_DAYS, day.isoformat())
         pipe.execute()
 
     def rings_day(self) -> date | None:
         """The day of the last ring run, None before the first."""
-        day: Any = self._client.get(_RINGS_DAY)
-        return None if day is None else date.fromisoformat(day.decode())
+        return max(self._ring_days(), default=None)
+
+    def _ring_days(self) -> list[date]:
+        """The days of the ring runs that are remembered, in order."""
+        found: Any = self._client.smembers(_RING_DAYS)
+        return sorted(date.fromisoformat(day.decode()) for day in found)
 
     def _rings_of(self, nodes: Sequence[Node]) -> list[str | None]:
-        """The ring that each node reaches; none for a node older than the last ring run."""
-        day = self.rings_day()
-        asked = sorted({t for n in nodes for a, t in n.tokens.items() if a in PRIVATE})
-        if day is None or not asked:
-            return [None] * len(nodes)
-        found: Any = self._client.hmget(_RINGS, asked)
-        ring_of = {t: r.decode() for t, r in zip(asked, found, strict=True) if r is not None}
-        return [reached(n, ring_of) if n.registered_at.date() >= day else None for n in nodes]
+        """The ring that each node reaches at the last run before it that is remembered."""
+        days = self._ring_days()
+        of_day: dict[date, list[int]] = defaultdict(list)
+        for i, node in enumerate(nodes):
+            before = bisect_right(days, node.registered_at.date())
+            if before:
+                of_day[days[before - 1]].append(i)
+        rings: list[str | None] = [None] * len(nodes)
+        for day, places in of_day.items():
+            asked = sorted({t for i in places for a, t in nodes[i].tokens.items() if a in PRIVATE})
+            found: Any = self._client.hmget(_rings(day), asked) if asked else []
+            ring_of = {t: r.decode() for t, r in zip(asked, found, strict=True) if r is not None}
+            for i in places:
+                rings[i] = reached(nodes[i], ring_of)
+        return rings
 
     def _remembered(
         self, nodes: Sequence[Node]
@@ -187,8 +206,12 @@ def _latest(events: Sequence[Event], own: Event, kept: int) -> Sequence[Event]:
     return events[max(0, before - kept) : before]
 
 
+def _rings(day: date) -> str:
+    return f"{_RING_DAYS}:{day.isoformat()}"
+
+
 def _key(kind: str, place: Place) -> str:
-    return f"{kind}:{place[0].value}:{place[1]}"
+    return f"{_OURS}{kind}:{place[0].value}:{place[1]}"
 
 
 def _pack_event(event: Event) -> str:

@@ -86,8 +86,8 @@ BAD = [  # (text, its replacement, what the line names)
     ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["FACE_OF_FRAUD", "FACE_OF_FRAUD"]', "two different"),
     ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["HOLDER_DECEASED", "RISK"]', "unknown hard facts"),
     ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', "7", "not readable"),
-    ('facts = ["IDENTITY_MISMATCH"', 'facts = ["IDENTITY_MISMACH"', "IDENTITY_MISMACH"),
-    ('facts = ["IDENTITY_MISMATCH"', "facts = [7", "unknown hard facts"),
+    ('  "IDENTITY_MISMATCH",', '  "IDENTITY_MISMACH",', "IDENTITY_MISMACH"),
+    ('  "IDENTITY_MISMATCH",', "  7,", "unknown hard facts"),
     ("[refuse]", "[reject]", "not readable"),
     ("[refuse]", "[reject]\nall = true\n[refuse]", "nobody reads"),
 ]
