@@ -38,7 +38,7 @@ from service.commands import Training, train_model
 from service.datafolder import open_folder, owned
 from service.ledger.records import content
 from service.progress import Progress
-from service.serving import Serving, running
+from service.serving import Serving, check_ports, running
 from service.settings import Settings
 from service.words import said
 from training.book import BookFiles, load_population
@@ -74,6 +74,7 @@ def _interrupt() -> None:
 
 
 def _demo(settings: Settings, told: threading.Event, *, wait: bool) -> int:
+    check_ports(settings)
     _say("Dọn chỗ và dựng một tỉnh nhỏ…", "Making room and a small province…")
     _sweep(settings)
     today = datetime.now(UTC).date()

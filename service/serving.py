@@ -54,14 +54,14 @@ def running(
         ChinhchuError: something does not start; what had started is stopped again.
     """
     with ExitStack() as stack:
+        listener, kept = stack.enter_context(_places(settings, console=console))
         house = stack.enter_context(wire(settings, clock))
-        listener = stack.enter_context(listening(settings.host, settings.port, "CHINHCHU_PORT"))
         api_url = _address(settings.host, listener.getsockname()[1])
         stack.enter_context(_api(house, listener))
         announce(f"API: {api_url} (page {api_url}/docs)")
         console_url = None
-        if console and find_spec("service.console.__main__") is not None:
-            console_url = stack.enter_context(_console(settings, house, announce))
+        if kept is not None:
+            console_url = stack.enter_context(_console(settings, house, kept, announce))
         yield Serving(house, api_url, console_url)
 
 
@@ -81,6 +81,30 @@ def serve(
     return 0
 
 
+def check_ports(settings: Settings) -> None:
+    """Tells now what `running` would tell: for those who work long before they serve.
+
+    Raises:
+        StartError: as `listening`, of the API's port or the console's.
+    """
+    with _places(settings, console=True):
+        pass
+
+
+@contextmanager
+def _places(
+    settings: Settings, *, console: bool
+) -> Iterator[tuple[socket.socket, socket.socket | None]]:
+    """Both places taken before any work is done for them; the console's is kept for its process."""
+    with ExitStack() as stack:
+        api = stack.enter_context(listening(settings.host, settings.port, "CHINHCHU_PORT"))
+        if not console or find_spec("service.console.__main__") is None:
+            yield api, None
+            return
+        port = settings.console_port
+        yield api, stack.enter_context(listening(settings.host, port, "CHINHCHU_CONSOLE_PORT"))
+
+
 def listening(host: str, port: int, setting: str) -> socket.socket:
     """A socket that listens there; port 0 takes any free one.
 
@@ -90,7 +114,7 @@ def listening(host: str, port: int, setting: str) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
-    except OSError:
+    except (OSError, UnicodeError):  # the latter of a name that no network can carry
         raise StartError(f"the address {host} cannot be used (CHINHCHU_HOST)") from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -141,9 +165,11 @@ def _api(house: House, listener: socket.socket) -> Iterator[None]:
 
 
 @contextmanager
-def _console(settings: Settings, house: House, announce: Callable[[str], None]) -> Iterator[str]:
-    with listening(settings.host, settings.console_port, "CHINHCHU_CONSOLE_PORT") as probe:
-        port = int(probe.getsockname()[1])
+def _console(
+    settings: Settings, house: House, kept: socket.socket, announce: Callable[[str], None]
+) -> Iterator[str]:
+    port = int(kept.getsockname()[1])
+    kept.close()  # its own process listens from here on
     part = Console(settings, house, port)
     keeper = Keeper([part], announce)
     keeper.start()

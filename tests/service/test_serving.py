@@ -22,7 +22,9 @@ from features.register.replica import Replica
 from models import registry
 from service.callers import create_key
 from service.datafolder import open_folder, owned
+from service.demo import demo
 from service.embedded.process import runtime_folder
+from service.errors import StartError
 from service.projection import rebuild
 from service.settings import Settings
 from service.wiring import opened, visited
@@ -252,13 +254,32 @@ def run_to_its_end(service, **changes):
         check=False,
         timeout=120,
     )
-    told = [
-        line
-        for line in done.stderr.splitlines()
-        if not line.startswith(("PostgreSQL:", "Valkey:", "API:"))
-    ]
+    told = done.stderr.splitlines()
     assert len(told) == 1, done.stderr
     return done.returncode, told[0]
+
+
+def test_an_address_that_cannot_be_used_is_one_clear_line_before_anything_starts(service):
+    for host in ("192.0.2.1", "x" * 70):
+        code, line = run_to_its_end(service, CHINHCHU_HOST=host)
+        assert (code, host in line) == (1, True)
+    assert not (service.home / "postgres").exists()
+
+
+def test_one_port_for_both_is_one_clear_line(service):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
+    both = {"CHINHCHU_PORT": port, "CHINHCHU_CONSOLE_PORT": port}
+    code, line = run_to_its_end(service, **both, WITH_CONSOLE="yes")
+    assert (code, "CHINHCHU_CONSOLE_PORT" in line) == (1, True)
+
+
+def test_a_demonstration_tells_a_port_in_use_before_it_makes_anything(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        settings = Settings(tmp_path, console_port=taken.getsockname()[1], port=0)
+        with pytest.raises(StartError, match="CHINHCHU_CONSOLE_PORT"):
+            demo(settings, wait=False)
+    assert not (tmp_path / "demo").exists()
 
 
 def test_a_port_in_use_is_one_clear_line(service):
