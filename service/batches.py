@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from features.registration import Registration
 from graph.attributes import Key, Mark, Node
 from models.decision import Screening
 from service.calls import Answered, OutcomeCall, ScreeningCall
-from service.errors import ConflictError, NotFoundError
+from service.errors import ConflictError, NotFoundError, OtherOutcomeError, RefusedError
 from service.keys import Keys
 from service.ledger.reading import Known, WholeLedger
 from service.ledger.records import Asked, Judged, NewOutcome, StoredOutcome, content
@@ -85,6 +85,7 @@ class Batches:
         catch_up(ledger, self._graph)
         keys = list({call.key for call in calls})
         nodes = {(n.institution, n.registration_id): n for n in ledger.nodes(keys)}
+        calls = _after_registration(calls, nodes)
         held = {k: s.outcome for k, s in ledger.known_outcomes(keys).items()}
         fresh: dict[Key, NewOutcome] = {}
         for call in calls:
@@ -125,12 +126,26 @@ class Batches:
             _logger.warning("the live graph is away; it will be caught up from the ledger")
 
 
+def _after_registration(
+    calls: Sequence[OutcomeCall], nodes: Mapping[Key, Node]
+) -> list[OutcomeCall]:
+    """Refuses what is said to have been known before there was anything to know of."""
+    good = []
+    for call in calls:
+        node = nodes.get(call.key)
+        if node is not None and call.outcome.confirmed_at <= node.registered_at:
+            call.future.set_exception(RefusedError("confirmed_at", "before_registration"))
+        else:
+            good.append(call)
+    return good
+
+
 def _answer(calls: Sequence[OutcomeCall], held: dict[Key, StoredOutcome]) -> None:
     for call in calls:
         stored = held.get(call.key)
         if stored is None:
             call.future.set_exception(NotFoundError("no such registration"))
         elif stored.outcome != call.outcome:
-            call.future.set_exception(ConflictError(_OTHER_OUTCOME))
+            call.future.set_exception(OtherOutcomeError(_OTHER_OUTCOME))
         else:
             call.future.set_result(stored)

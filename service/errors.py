@@ -8,6 +8,7 @@
     └── CallError                one call that cannot be answered
         ├── UnavailableError     not now: a part is away; the same call may be repeated
         ├── ConflictError        the key is taken by different content
+        │   └── OtherOutcomeError    the registration has another outcome already
         ├── NotFoundError        nothing under this key for this institution
         └── RefusedError         a value that the ledger does not accept; names its column
 
@@ -41,6 +42,10 @@ class UnavailableError(CallError):
 
 class ConflictError(CallError):
     """The key is taken by different content."""
+
+
+class OtherOutcomeError(ConflictError):
+    """The registration has another outcome already."""
 
 
 class NotFoundError(CallError):

@@ -12,6 +12,7 @@ from service.errors import (
     CallError,
     ConflictError,
     NotFoundError,
+    OtherOutcomeError,
     RefusedError,
     UnavailableError,
 )
@@ -49,6 +50,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "This registration was sent before with different content.",
         "Đăng ký này đã được gửi trước đó với nội dung khác.",
     ),
+    "other-outcome": (
+        409,
+        "Another outcome of this registration was reported before; the first one stays.",
+        "Đăng ký này đã có kết quả xác minh khác được báo trước đó; kết quả đầu tiên được giữ nguyên.",
+    ),
     "too-large": (
         413,
         "The body is larger than 5 MB or the list longer than 1000.",
@@ -83,6 +89,7 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
 _BY_ERROR: dict[type[CallError], str] = {
     UnavailableError: "unavailable",
     ConflictError: "conflict",
+    OtherOutcomeError: "other-outcome",
     NotFoundError: "not-found",
     RefusedError: "invalid",
 }
@@ -90,6 +97,10 @@ _BY_STATUS = {404: "not-found", 405: "method-not-allowed"}
 
 REFUSALS: dict[str, tuple[str, str]] = {
     "ahead": ("the moment lies in the future", "thời điểm nằm trong tương lai"),
+    "before_registration": (
+        "the moment does not lie after the registration",
+        "thời điểm không nằm sau lúc đăng ký",
+    ),
     "not_object": ("the item is not an object", "phần tử không phải là một đối tượng"),
     "unreadable": ("the value cannot be read", "giá trị không đọc được"),
     "too_long": ("the text is too long", "nội dung quá dài"),

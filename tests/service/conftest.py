@@ -86,7 +86,7 @@ def registration():
             "registration_id": f"R{n:06}",
             "kind": "bank_account",
             "institution": "BANK-A",
-            "registered_at": (NOW + timedelta(seconds=n)).isoformat(),
+            "registered_at": (NOW - timedelta(days=1) + timedelta(seconds=n)).isoformat(),
             "channel": "ekyc",
             "document_type": "cccd",
             "document_number": f"0010900{n:05}",

@@ -303,10 +303,24 @@ def test_an_outcome_is_recorded_once(client, body):
     first = client.post("/v1/outcomes", json=known)
     assert first.json()["confirmed_at"] == "2026-06-01T11:00:00Z"
     assert client.post("/v1/outcomes", json=known).content == first.content
-    problem(client.post("/v1/outcomes", json=known | {"is_fraud": False}), 409, "conflict")
+    problem(client.post("/v1/outcomes", json=known | {"is_fraud": False}), 409, "other-outcome")
     listed = client.post("/v1/outcomes", json=[known, {"is_fraud": True}]).json()
     assert listed[0] == first.json()
     assert listed[1]["status"] == 422
+
+
+def test_an_outcome_lies_after_its_registration_and_a_wrong_one_bars_no_right_one(client, body):
+    sent = body(registered_at="2026-06-01T10:00:00Z")
+    client.post("/v1/screenings", json=sent)
+    known = {"registration_id": sent["registration_id"], "is_fraud": True}
+    early = known | {"confirmed_at": "2026-06-01T10:00:00Z"}
+    right = known | {"confirmed_at": "2026-06-01T10:00:01Z"}
+    form = problem(client.post("/v1/outcomes", json=early), 422, "invalid")
+    (error,) = form["errors"]
+    assert (error["column"], error["code"]) == ("confirmed_at", "before_registration")
+    answers = client.post("/v1/outcomes", json=[early, right]).json()
+    assert answers[0] == form
+    assert answers[1]["confirmed_at"] == right["confirmed_at"]
 
 
 @pytest.mark.parametrize(
