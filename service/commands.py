@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from features.errors import InputError
 from features.reading import Rejected, write_rejected
 from features.register.replica import Replica
 from features.registration import Institution, Person
@@ -22,9 +23,11 @@ from service.campaign.judging import Judge
 from service.campaign.runs import Moments, backtest, campaign
 from service.datafolder import open_folder
 from service.interruption import one_scratch
+from service.ledger.records import LONGEST_KEY
 from service.progress import Progress
 from service.results import results
 from service.settings import Settings
+from service.words import said
 from training.book import Book, BookFiles, load_population, open_book
 from training.promote import Promotion, release
 from training.train import train
@@ -151,7 +154,20 @@ def _screened(
 
 
 def new_key(settings: Settings, institution: str) -> str:
-    """A new API key of an institution, shown once; only its hash is kept."""
+    """A new API key of an institution, shown once; only its hash is kept.
+
+    Raises:
+        InputError: a code that no registration could carry.
+        ChinhchuError: the ledger does not answer.
+    """
+    good = institution == institution.strip() and institution.isprintable()
+    if not (good and 0 < len(institution) <= LONGEST_KEY):
+        raise InputError(
+            said(
+                f"mã tổ chức phải có từ 1 đến {LONGEST_KEY} ký tự in được, không có khoảng trắng ở hai đầu",
+                f"an institution's code is 1 to {LONGEST_KEY} printable characters, no blank at either end",
+            )
+        )
     with wiring.visited(settings) as ledger:
         return create_key(ledger, Institution(institution))
 

@@ -79,6 +79,12 @@ WRONG_WORDS = (
     (("campaign", *BOOK, "--engine", "abacus"), "abacus"),
     (("campaign", *BOOK, "--engine", "spark"), "spark"),
     (("backtest", *BOOK, "--model", "no-such-model"), "no-such-model"),
+    (("key", "create"), "INSTITUTION"),
+    (("key", "create", ""), "200"),
+    (("key", "create", "  "), "200"),
+    (("key", "create", "VCB "), "200"),  # the code that registrations carry is another one
+    (("key", "create", "VC\x07B"), "200"),
+    (("key", "create", "V" * 201), "200"),
     (("serve", "--port", "1"), "--port"),
 )
 
