@@ -85,13 +85,15 @@ class Address:
 
     `words` are all words without those of administrative level; `place` is what stands before
     the commune (house, street, hamlet); `communes` are codes of today's communes it can lie in;
-    `province` is that of today, None where not recognised.
+    `province` is that of today, None where not recognised; `unit_first` says that the text begins
+    with an administrative unit.
     """
 
     words: tuple[str, ...]
     place: str
     communes: frozenset[str]
     province: str | None
+    unit_first: bool = False
 
     @property
     def joined(self) -> str:
@@ -121,6 +123,20 @@ def province(text: str) -> str | None:
     return read(text).province
 
 
+def locates(text: str) -> bool:
+    """Whether it tells house, street or hamlet and where that is, not a bare unit.
+
+    Where the commune is not recognised, the first of three parts is taken for a place, and the
+    first of two if it has a number.
+    """
+    address = read(text)
+    if address.unit_first or not address.place:
+        return False
+    if address.communes or text.count(",") > 1:
+        return True
+    return address.province is not None and bool(address.numbers)
+
+
 @lru_cache(maxsize=65536)
 def read(text: str) -> Address:
     """The comparable form of an address."""
@@ -134,7 +150,12 @@ def read(text: str) -> Address:
     named, rest = _split_province(parts)
     communes, place = _commune(named, rest)
     every = tuple(" ".join([*rest, named]).split())
-    return Address(every, " ".join(place), communes, _MERGED.get(named))
+    unit_first = _begins_with_unit(upper)
+    return Address(every, " ".join(place), communes, _MERGED.get(named), unit_first)
+
+
+def _begins_with_unit(upper: str) -> bool:
+    return (_PLAIN_LEVEL if upper.isascii() else _LEVEL).match(upper.strip()) is not None
 
 
 def _words(part: str) -> str:

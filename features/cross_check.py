@@ -42,7 +42,7 @@ def cross_check(registration: Registration, answer: RegisterAnswer) -> Evidence:
         fields["document_number"] = evidence("not_in_register")
         return Evidence(Identity.NOT_FOUND, fields)
     if isinstance(answer, Several):
-        return Evidence(Identity.UNVERIFIABLE, fields)
+        return Evidence(Identity.UNVERIFIABLE, fields, several=True)
     return Evidence(
         Identity.UNVERIFIABLE, fields, register_available=not isinstance(answer, Unavailable)
     )
@@ -91,19 +91,20 @@ def _optional(typed: str | None, registered: str | None, compare: Compare) -> st
 
 
 def _document_number(registration: Registration, person: Person) -> str:
-    if registration.document_number is None:
+    typed = identity_number.given(registration.document_number)
+    if typed is None:
         return "not_given"
-    reading = identity_number.read(registration.document_number)
+    reading = identity_number.read(typed)
     for number, repair in reading.candidates:
         if number == person.id_number:
             return repair
     if reading.former is not None and reading.former in person.former_id_numbers:
-        return "former_number"
+        return "former_number" if reading.former == reading.digits else "leading_zero_lost"
     if (slips := OSA.distance(reading.digits, person.id_number, score_cutoff=2)) <= 2:
         return "one_digit" if slips == 1 else "two_digits"
     if registration.document_type is DocumentType.BIRTH_CERTIFICATE:
         return "other_document_number"
-    return "former_number_unknown" if len(reading.digits) == 9 else "other_number"
+    return "other_number" if reading.former is None else "former_number_unknown"
 
 
 def _sex(registration: Registration, person: Person) -> str:

@@ -102,13 +102,17 @@ class FieldEvidence:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
-    """The cross-check of one registration: identity, the person it rests on, and each field."""
+    """The cross-check of one registration: identity, the person it rests on, and each field.
+
+    `several` says that the register holds more than one person for the papers as given.
+    """
 
     identity: Identity
     fields: dict[str, FieldEvidence] = field(default_factory=dict)
     person: Person | None = None
     found_by: FoundBy | None = None
     register_available: bool = True
+    several: bool = False
 
     def __repr__(self) -> str:
         """Codes alone, no personal data."""

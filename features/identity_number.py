@@ -8,13 +8,17 @@ is a reason to verify, never one to refuse. Province codes: Circular 07/2016/TT-
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from features import filler
 from features.registration import IdNumber, Sex
 
-_SEPARATORS = re.compile(r"[\s.\-_/,'\u200b\u00a0]+")
+_SEPARATORS = re.compile(r"[\s.\-_/,'\u2010-\u2015\u2212]+")
+_REMARK = re.compile(r"\s*[(\[{].*$", re.DOTALL)
+_FEWEST_SIGNS = 4
 _LETTERS = str.maketrans("OoQDIilL|SsBZz", "00001111155822")
 
 _PROVINCE_CODES_WRITTEN = """
@@ -30,7 +34,8 @@ PROVINCE_CODES = frozenset(_PROVINCE_CODES_WRITTEN.split())
 class Reading:
     """What a number as typed can be, most likely first, and the repair that leads there.
 
-    `candidates` are 12-digit numbers; `former` is the text as a 9-digit or cancelled number.
+    `candidates` are 12-digit numbers; `former` is the text as a 9-digit number, its
+    lost leading zeros put back.
     """
 
     candidates: tuple[tuple[IdNumber, str], ...]
@@ -50,7 +55,7 @@ class Structure:
 @lru_cache(maxsize=65536)
 def read(text: str) -> Reading:
     """Reads a number as typed; separators are no difference, letters and lost zeros are repairs."""
-    bare = _SEPARATORS.sub("", text)
+    bare = _SEPARATORS.sub("", _plain(text))
     digits = bare.translate(_LETTERS)
     if not (digits.isascii() and digits.isdigit()):
         return Reading((), None, "")
@@ -61,15 +66,34 @@ def read(text: str) -> Reading:
     candidates: tuple[tuple[IdNumber, str], ...] = ()
     if len(digits) in (10, 11) and digits.zfill(12)[:3] in PROVINCE_CODES:
         candidates = ((IdNumber(digits.zfill(12)), "leading_zero_lost"),)
-    return Reading(candidates, digits if len(digits) == 9 else None, digits)
+    former = digits.zfill(9) if len(digits) in (7, 8, 9) else None
+    return Reading(candidates, former, digits)
+
+
+def _plain(text: str) -> str:
+    """Ordinary digits and letters, without invisible signs and a remark in brackets at the end."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+        text = "".join(c for c in text if unicodedata.category(c) != "Cf")
+    return _REMARK.sub("", text)
+
+
+def given(text: str | None) -> str | None:
+    """The number as typed, None where it says nothing: no digits, a dash, "không có"."""
+    if text is None:
+        return None
+    bare = filler.signs(text)
+    if len(bare) < _FEWEST_SIGNS or not any(c.isdigit() for c in bare):
+        return None
+    return text
 
 
 def normal(text: str) -> str | None:
-    """Digits of the number as it was meant: 12 where they can be had, else what was typed."""
+    """Digits of the number as it was meant: 12 or 9 where they can be had, else what was typed."""
     reading = read(text)
     if reading.candidates:
         return reading.candidates[0][0]
-    return reading.digits or None
+    return reading.former or reading.digits or None
 
 
 def structure(number: str) -> Structure:

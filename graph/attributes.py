@@ -15,12 +15,22 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from features import address, identity_number, name, phone
+from features import address, birth_date, filler, identity_number, name, phone
 from features.evidence import Evidence, Identity
-from features.registration import Channel, Institution, Kind, Registration, RegistrationId
+from features.registration import (
+    Channel,
+    DocumentType,
+    Institution,
+    Kind,
+    Registration,
+    RegistrationId,
+)
 
 Key = tuple[Institution, RegistrationId]
 """What makes a registration unique."""
+
+_FEWEST_SIGNS = 4
+"""A key of a device, a face, a mailbox or a person is longer; anything shorter says nothing."""
 
 
 class Attribute(StrEnum):
@@ -131,35 +141,53 @@ def node_of(registration: Registration, evidence: Evidence, tokens: Tokens) -> N
         institution=registration.institution,
         registered_at=registration.registered_at,
         kind=registration.kind,
-        holder=tokens.token("holder", _holder(registration, evidence), 8),
+        holder=tokens.token(*_holder_or_row(registration, evidence), 8),
         family=tokens.token("family", name.family(registration.full_name), 8),
         verified=evidence.identity is Identity.VERIFIED,
         tokens={a: tokens.token(kind, v) for a, kind, v in _values(registration, evidence)},
     )
 
 
-def _holder(registration: Registration, evidence: Evidence) -> str:
-    """Whom the graph takes for the holder: the register's person, else the papers as given."""
+def _holder_or_row(registration: Registration, evidence: Evidence) -> tuple[str, str]:
+    """Kind and value of the holder; a row that names nobody is its own holder."""
+    holder = _holder(registration, evidence)
+    if holder is not None:
+        return "holder", holder
+    return "row", f"{registration.institution}\x1f{registration.registration_id}"
+
+
+def _holder(registration: Registration, evidence: Evidence) -> str | None:
+    """Whom the graph takes for the holder: the register's person, else the papers as given.
+
+    A number of 12 digits is alike whether the register answered or not. None where the papers
+    identify nobody, so that strangers of one name are not taken for one person.
+    """
     if evidence.person is not None:
         return evidence.person.id_number
+    if evidence.several:
+        return None
     number = _document(registration)
     if number is not None:
-        return f"{registration.document_type.value}:{number}"
-    return f"{name.stripped(registration.full_name)}:{registration.birth_date or ''}"
+        kind = registration.document_type
+        another = evidence.identity is Identity.MISMATCH  # the number's owner is somebody else
+        personal = len(number) == 12 and number.isdigit() and kind is not DocumentType.PASSPORT
+        return number if personal and not another else f"{kind.value}:{number}"
+    born = None if registration.birth_date is None else birth_date.normal(registration.birth_date)
+    return None if born is None else f"{name.stripped(registration.full_name)}:{born}"
 
 
 def _document(registration: Registration) -> str | None:
     """The document number, alike however it was typed."""
     if registration.document_number is None:
         return None
-    typed = "".join(c for c in registration.document_number.upper() if c.isalnum())
-    return identity_number.normal(registration.document_number) or typed or None
+    typed = filler.signs(registration.document_number)
+    return _telling(identity_number.normal(registration.document_number) or typed)
 
 
 def _values(registration: Registration, evidence: Evidence) -> Iterator[tuple[Attribute, str, str]]:
     """(attribute, kind of its token, normalised value) of everything that may be shared."""
-    yield Attribute.HOLDER, "holder", _holder(registration, evidence)
     given = (
+        (Attribute.HOLDER, "holder", _holder(registration, evidence)),
         (Attribute.DOCUMENT, "document", _document(registration)),
         (Attribute.PHONE, "number", _number(registration.contact_phone)),
         (Attribute.SIM, "number", _number(registration.msisdn)),
@@ -183,32 +211,44 @@ def _device_attribute(registration: Registration) -> Attribute:
     return Attribute.DEVICE if own else Attribute.TABLET
 
 
+def _telling(value: str | None, fewest: int = _FEWEST_SIGNS) -> str | None:
+    """The value, None where it only fills a field: two strangers would share it."""
+    signs = filler.signs(value or "")
+    one_sign = fewest > 1 and len(set(signs)) < 2
+    return None if one_sign or len(signs) < fewest or filler.is_filler(signs) else value
+
+
 def _plain(value: str | None) -> str | None:
-    return None if value is None else value.strip().upper()
+    return None if value is None else _telling(value.strip().upper())
 
 
 def _number(value: str | None) -> str | None:
-    return None if value is None else phone.normal(value)
+    """A telephone number; nine equal digits after the zero are a filler."""
+    number = None if value is None else phone.normal(value)
+    return number if number is not None and _telling(number[1:]) else None
 
 
 def _address(value: str | None) -> str | None:
-    return None if value is None else address.normal(value)
+    """An address that tells house, street or hamlet: a commune has thousands of households."""
+    if value is None or not address.locates(value):
+        return None
+    return address.normal(value) if _telling(address.read(value).place, 1) else None
 
 
 def _agent(registration: Registration) -> str | None:
-    """Two institutions may use one code for two agents."""
-    code = _plain(registration.agent_id)
+    """Two institutions may use one code for two agents; codes may be short."""
+    code = _telling((registration.agent_id or "").strip().upper(), 1)
     return f"{registration.institution}:{code}" if code else None
 
 
 def _email(value: str | None) -> str | None:
     """Lower case; Gmail ignores dots and what follows a plus sign."""
-    if value is None or "@" not in value:
-        return None
-    user, _, domain = value.strip().lower().rpartition("@")
+    user, _, domain = (value or "").strip().lower().rpartition("@")
     if domain in {"gmail.com", "googlemail.com"}:
         user, domain = user.split("+", 1)[0].replace(".", ""), "gmail.com"
-    return f"{user}@{domain}"
+    if not _telling(user, 1) or not filler.signs(domain) or len(set(user)) < 2:
+        return None
+    return _telling(f"{user}@{domain}")
 
 
 def _network(value: str | None, *, whole: bool) -> str | None:
@@ -216,6 +256,10 @@ def _network(value: str | None, *, whole: bool) -> str | None:
     try:
         ip = ipaddress.ip_address((value or "").strip())
     except ValueError:
+        return None
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ipaddress.IPv6Address(int(ip))  # without a zone
+    if not ip.is_global or ip.is_multicast:
         return None
     if whole:
         return str(ip)

@@ -38,9 +38,10 @@ def find(lookup: Lookup, registration: Registration) -> RegisterAnswer:
     """What the store answers for one registration; persons as of the registration."""
     if registration.document_type is DocumentType.PASSPORT:
         return NotCovered()
-    if registration.document_number is None:
+    typed = identity_number.given(registration.document_number)
+    if typed is None:
         return _by_name(lookup, registration) or NotCovered()
-    reading = identity_number.read(registration.document_number)
+    reading = identity_number.read(typed)
     return (
         _by_number(lookup, registration, reading)
         or _by_former(lookup, registration, reading)
@@ -86,10 +87,14 @@ def _by_slip(lookup: Lookup, registration: Registration, reading: Reading) -> Re
 
 
 def _without_number(lookup: Lookup, registration: Registration, reading: Reading) -> RegisterAnswer:
-    """A sound 12-digit number of nobody is an answer; one that says nothing leaves the name."""
+    """A sound 12-digit number of nobody is an answer; one of another paper leaves the name.
+
+    A birth certificate has a number of its own, which this register does not hold.
+    """
     if len(reading.digits) == 12:
         return NotFound()
-    return _by_name(lookup, registration) or NotFound()
+    certificate = registration.document_type is DocumentType.BIRTH_CERTIFICATE
+    return _by_name(lookup, registration) or (NotCovered() if certificate else NotFound())
 
 
 def _by_name(lookup: Lookup, registration: Registration) -> RegisterAnswer | None:

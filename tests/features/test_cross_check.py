@@ -64,6 +64,8 @@ BY_NUMBER = [
     ({"document_number": "79090123456"}, "verified", "document_number", "leading_zero_lost"),
     ({"document_number": "273270505"}, "verified", "document_number", "former_number"),
     ({"document_number": "079090123465"}, "verified", "document_number", "one_digit"),
+    ({"document_number": "-"}, "verified", "document_number", "not_given"),
+    ({"document_number": "không có"}, "verified", "document_number", "not_given"),
     ({"holder_type": HolderType.ORGANISATION}, "verified", "full_name", "same"),
 ]
 
@@ -130,6 +132,14 @@ def test_name_and_birth_date_alone_are_too_little(person: Make, registration: Ty
     bare = registration(document_number=None, address=None, document_issued_on=None)
     assert cross_check(bare, answer).identity is Identity.UNVERIFIABLE
     assert cross_check(registration(document_number=None), answer).identity is Identity.VERIFIED
+
+
+def test_a_former_number_without_its_first_zero_is_one(person: Make, registration: Type) -> None:
+    holder = person(former_id_numbers=("012345678",))
+    typed = registration(document_type=DocumentType.CMND, document_number="12345678")
+    found = cross_check(typed, Found(holder, FoundBy.FORMER_NUMBER))
+    assert found.fields["document_number"].difference == "leading_zero_lost"
+    assert found.identity is Identity.VERIFIED
 
 
 def test_a_birth_certificate_number_contradicts_nothing(person: Make, registration: Type) -> None:

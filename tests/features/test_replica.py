@@ -142,6 +142,39 @@ def test_without_a_number_name_and_birth_date_lead_to_one_or_to_several(
     assert set(answer.persons) == {person(), twin}
 
 
+@pytest.mark.parametrize("typed", ["-", "không có", "N/A", "?", "0"])
+def test_a_number_that_says_nothing_is_as_good_as_none(
+    replica: Replica, person: Make, registration: Type, typed: str
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    filled = registration(document_number=typed)
+    assert ask(replica, filled) == Found(person(), FoundBy.NAME_AND_BIRTH_DATE)
+    assert ask(replica, replace(filled, full_name="Lý Văn Tèo")) == NotCovered()
+    assert ask(replica, replace(filled, birth_date=None)) == NotCovered()
+
+
+def test_a_birth_certificate_of_its_own_number_goes_by_name_and_birth_date(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    certificate = registration(
+        document_type=DocumentType.BIRTH_CERTIFICATE, document_number="112/2019"
+    )
+    assert ask(replica, certificate) == Found(person(), FoundBy.NAME_AND_BIRTH_DATE)
+    assert ask(replica, replace(certificate, full_name="Lý Văn Tèo")) == NotCovered()
+    nobody = replace(certificate, document_number="001201999999")
+    assert ask(replica, nobody) == NotFound()
+
+
+def test_a_former_number_is_found_without_its_first_zeros(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    holder = person(former_id_numbers=("012345678",))
+    replica.load([holder], SNAPSHOT)
+    old = registration(document_type=DocumentType.CMND, document_number="12345678")
+    assert ask(replica, old) == Found(holder, FoundBy.FORMER_NUMBER)
+
+
 def test_a_former_number_of_two_people_finds_the_one_who_agrees(
     replica: Replica, person: Make, registration: Type
 ) -> None:

@@ -68,6 +68,11 @@ def test_every_way_of_writing_a_day_is_one_day(day: date) -> None:
         ("o7909012345l", "079090123451", "letters_for_digits"),
         ("79090123456", "079090123456", "leading_zero_lost"),
         ("1090123456", "001090123456", "leading_zero_lost"),
+        ("\ufeff079090123456\u200e", "079090123456", "same"),  # invisible signs
+        ("０７９０９０１２３４５６", "079090123456", "same"),  # fullwidth digits
+        ("079\u2013090\u2013123456", "079090123456", "same"),  # en dashes
+        ("079090123456 (cấp lại)", "079090123456", "same"),
+        ("079090123456 [CCCD]", "079090123456", "same"),
     ],
 )
 def test_a_number_is_read_as_it_was_meant(typed: str, number: str, repair: str) -> None:
@@ -87,6 +92,41 @@ def test_a_short_number_that_no_province_explains_has_no_candidate() -> None:
 def test_nine_digits_are_a_former_number() -> None:
     assert identity_number.read("273 270 505").former == "273270505"
     assert identity_number.read("273 270 505").candidates == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "former"),
+    [("12345678", "012345678"), ("1234567", "001234567"), ("12 345 678", "012345678")],
+)
+def test_a_former_number_gets_its_lost_zeros_back(typed: str, former: str) -> None:
+    assert identity_number.read(typed).former == former
+    assert identity_number.normal(typed) == former
+
+
+SAYS_NOTHING = [
+    "-",
+    "--",
+    "?",
+    ".",
+    "không có",
+    "KHÔNG CÓ",
+    "N/A",
+    "null",
+    "0",
+    "chưa có",
+    "",
+    "  ",
+]
+
+
+@pytest.mark.parametrize("typed", [None, *SAYS_NOTHING])
+def test_a_number_that_says_nothing_is_not_given(typed: str | None) -> None:
+    assert identity_number.given(typed) is None
+
+
+@pytest.mark.parametrize("typed", ["079090123456", "B1234567", "12/2019", "O79O9O123456"])
+def test_a_number_that_says_something_is_given_as_typed(typed: str) -> None:
+    assert identity_number.given(typed) == typed
 
 
 @given(st.text())
