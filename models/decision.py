@@ -40,7 +40,9 @@ class Screening:
     """One answered registration: the decision with everything that led to it.
 
     `vector` is a float64 array in the order of `features.vector.FEATURES`. `reasons` are codes,
-    strongest first.
+    strongest first. `risk_without_outcomes` is the risk as it would be, had no outcome become known
+    of anybody: rings are found by it, for a member's own outcome raises the risk of who came after
+    it, and through them it would return to the member.
     """
 
     registration: Registration
@@ -48,6 +50,7 @@ class Screening:
     vector: NDArray[np.float64]
     decision: Decision
     risk: float
+    risk_without_outcomes: float
     risk_band: RiskBand
     reasons: tuple[str, ...]
     ring_id: str | None

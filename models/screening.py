@@ -16,6 +16,7 @@ from features.cross_check import cross_check
 from features.evidence import Evidence, PopulationRegister
 from features.registration import Registration
 from features.vector import NAMES, vector
+from graph.aggregates import AGGREGATES, MarkMeasure
 from graph.attributes import Node, Tokens, node_of
 from graph.company import Company, Graph
 from models.decision import Decision, Screening
@@ -23,6 +24,9 @@ from models.hard_facts import hard_facts
 from models.policy import Policy
 from models.reasons import reasons_of
 from models.risk import RiskModel
+
+_OUTCOMES = [NAMES.index(a.name) for a in AGGREGATES if isinstance(a.measure, MarkMeasure)]
+"""Where in the vector confirmed outcomes are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
     """Judges: risk from the model, decision from the policy, reasons from what led there."""
     vectors = vectors_of(facts)
     risks = model.risk(vectors)
+    without = _risks_without_outcomes(vectors, risks, model)
     held = [hard_facts(f) for f in facts]
     decisions = [policy.decide(float(r), frozenset(h)) for r, h in zip(risks, held, strict=True)]
     # Exact contributions are dear: only where a clerk will read them.
@@ -83,6 +88,7 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
             vector=vectors[i],
             decision=decisions[i],
             risk=float(risks[i]),
+            risk_without_outcomes=float(without[i]),
             risk_band=policy.band(float(risks[i])),
             reasons=reasons_of(held[i], f.evidence, contributions.get(i)),
             ring_id=f.company.ring_id,
@@ -91,3 +97,17 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
         )
         for i, f in enumerate(facts)
     ]
+
+
+def _risks_without_outcomes(
+    vectors: NDArray[np.float64], risks: NDArray[np.float64], model: RiskModel
+) -> NDArray[np.float64]:
+    """The risks, shape (n,), had no outcome become known; only rows that count one are judged."""
+    counts = vectors[:, _OUTCOMES]
+    counted = (counts > 0).any(axis=1)  # no NaN is: where the attribute is absent
+    if not counted.any():
+        return risks
+    bare, without = vectors[counted], risks.copy()
+    bare[:, _OUTCOMES] = np.where(np.isnan(counts[counted]), np.nan, 0.0)
+    without[counted] = model.risk(bare)
+    return without

@@ -1,7 +1,7 @@
 """The daily ring run: at 00:00 UTC, from what was then known, before the day's first answer.
 
-What a registration was judged at is what speaks for or against it; its own outcome never decides
-whether it is a member.
+The risks are those without outcomes: a registration's own outcome never decides whether it is a
+member, not even through the risk of who came after it.
 """
 
 from __future__ import annotations

@@ -7,10 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from features.vector import NAMES
-from graph.aggregates import AGGREGATES, MarkMeasure
 from graph.attributes import Tokens
 from graph.history import History
 from models import bundle, policy
@@ -22,8 +18,6 @@ from service.progress import Progress, WatchedRegister
 from training.book import Book
 
 _ROWS_A_PART = 5_000
-_OUTCOMES = [NAMES.index(a.name) for a in AGGREGATES if isinstance(a.measure, MarkMeasure)]
-"""Where in the vector confirmed outcomes are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +52,8 @@ def facts_of(book: Book, progress: Progress) -> list[Facts]:
 
 def screenings_of(facts: Sequence[Facts], judge: Judge) -> Iterator[list[Screening]]:
     """Screenings in parts, so that a book's vectors never lie in memory together."""
-    judge.progress.stage("judge", "Chấm rủi ro…", "Judging…")
+    judge.progress.stage("judge", "Đánh giá rủi ro…", "Judging…")
     for i in range(0, len(facts), _ROWS_A_PART):
         part = screen(facts[i : i + _ROWS_A_PART], judge.model, judge.policy)
         judge.progress.rows(i + len(part), len(facts))
         yield part
-
-
-def risks_without_outcomes(screenings: Sequence[Screening], model: RiskModel) -> list[float]:
-    """The risks as they would be, had no outcome become known of anybody.
-
-    Rings of a whole book are found by these: a member's own outcome raises the risk of who came
-    after it, and through them it would return to the member.
-    """
-    vectors = np.array([s.vector for s in screenings])
-    counts = vectors[:, _OUTCOMES]
-    counted = (counts > 0).any(axis=1)  # no NaN is: where the attribute is absent
-    vectors[:, _OUTCOMES] = np.where(np.isnan(counts), counts, 0.0)
-    risks = np.array([s.risk for s in screenings])
-    risks[counted] = model.risk(vectors[counted])
-    return [float(r) for r in risks]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from graph.attributes import Key, Node
 from graph.rings import Ring, find, reached, ring_of_token
 from models.decision import Screening
 from service.campaign import output
-from service.campaign.judging import Judge, facts_of, risks_without_outcomes, screenings_of
+from service.campaign.judging import Judge, facts_of, screenings_of
 from service.results import results
 from training.book import Book, BookFiles, open_book
 
@@ -43,7 +43,7 @@ def backtest(files: BookFiles, judge: Judge, out: Path, *, rings_every: int) -> 
         rings_every: days between two ring runs, each at 00:00 UTC from what was then known.
     """
     with results(out) as aside, open_book(files) as book:
-        screenings, nodes, risk = _judged(book, judge, lambda part: [s.risk for s in part])
+        screenings, nodes, risk = _judged(book, judge)
         judge.progress.stage("rings", "Tìm nhóm theo từng kỳ…", "Running the rings…")
         ring_ids, rings = ring_calendar(nodes, risk, timedelta(days=rings_every))
         rows = [replace(s, ring_id=r) for s, r in zip(screenings, ring_ids, strict=True)]
@@ -55,9 +55,7 @@ def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dic
     """Screens the whole book, finds its rings, and raises their members' risk."""
     known = {"until": moments.as_of, "labels_until": moments.labels_until}
     with results(out) as aside, open_book(files, **known) as book:
-        screenings, nodes, risk = _judged(
-            book, judge, lambda part: risks_without_outcomes(part, judge.model)
-        )
+        screenings, nodes, risk = _judged(book, judge)
         judge.progress.stage("rings", "Tìm nhóm trong cả sổ…", "Finding rings in the whole book…")
         rings = find(nodes, risk)
         ring_of = {n.key: r for r in rings for n in r.members}
@@ -75,22 +73,24 @@ def ring_calendar(
 
     Args:
         nodes: in the order of the world.
-        risk: by key, as judged at each registration's own moment.
+        risk: by key, as judged at each registration's own moment, without outcomes.
         every: time between two runs, the first at the first 00:00 UTC before all.
     """
     ring_ids: list[str | None] = [None] * len(nodes)
     rings: list[Ring] = []
     if not nodes:
         return ring_ids, rings
-    moments = [n.registered_at for n in nodes]
-    run = datetime.combine(moments[0].date(), time(), UTC)
-    while run <= moments[-1]:
-        start, end = bisect_left(moments, run), bisect_left(moments, run + every)
+    first = datetime.combine(nodes[0].registered_at.date(), time(), UTC)
+    ages = [n.registered_at - first for n in nodes]
+    start = 0
+    while start < len(nodes):
+        # From run to run that somebody comes after: a far-off date costs no empty periods.
+        end = bisect_left(ages, every * (ages[start] // every + 1), start)
         rings = find(nodes[:start], risk)
         leads = ring_of_token(rings)
         for i in range(start, end):
             ring_ids[i] = reached(nodes[i], leads)
-        run += every
+        start = end
     return ring_ids, rings
 
 
@@ -109,9 +109,7 @@ def raised(screening: Screening, ring: Ring | None, judge: Judge) -> Screening:
     )
 
 
-def _judged(
-    book: Book, judge: Judge, ring_risk: Callable[[Sequence[Screening]], list[float]]
-) -> tuple[list[Screening], list[Node], dict[Key, float]]:
+def _judged(book: Book, judge: Judge) -> tuple[list[Screening], list[Node], dict[Key, float]]:
     """All screenings and nodes, and the risks that rings are found by.
 
     Vectors are dropped as soon as they are judged.
@@ -120,7 +118,7 @@ def _judged(
     rows: list[Screening] = []
     risk: dict[Key, float] = {}
     for part in screenings_of(facts, judge):
-        risk.update(zip((s.registration.key for s in part), ring_risk(part), strict=True))
+        risk.update((s.registration.key, s.risk_without_outcomes) for s in part)
         rows += [replace(s, vector=_NO_VECTOR) for s in part]
     return rows, [f.node for f in facts], risk
 

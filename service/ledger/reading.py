@@ -46,7 +46,8 @@ SELECT position, node, is_fraud, confirmed_at FROM (
 
 _SUSPECTS = """
 SELECT r.node, last.risk FROM (
-    SELECT DISTINCT ON (institution, registration_id) institution, registration_id, risk
+    SELECT DISTINCT ON (institution, registration_id)
+        institution, registration_id, ring_risk AS risk
     FROM screenings WHERE screened_at < %(before)s
     ORDER BY institution, registration_id, position DESC
 ) AS last JOIN registrations r USING (institution, registration_id)
@@ -224,7 +225,7 @@ class WholeLedger(Reader):
     def suspects(self, before: datetime, risk: float) -> list[tuple[Node, float]]:
         """Nodes and risks of what was registered and screened before a moment, from a risk on.
 
-        Of a registration that was screened again its last screening counts.
+        The risk is that without outcomes, so that nobody's own outcome decides a membership. Of a registration that was screened again its last screening counts.
         """
         rows = self._door.execute(_SUSPECTS, {"before": before, "risk": risk})
         return [(Node.from_json(row[0]), float(row[1])) for row in rows]

@@ -44,10 +44,10 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _SCREENING = """
 INSERT INTO screenings (position, screening_id, institution, registration_id, screened_at,
-    purpose, asked_by, decision, risk, risk_band, identity, matched_ciphertext,
-    evidence_ciphertext, fields, reasons, ring_id, vector, model_version, policy_version,
-    graph_position, rescreens)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    purpose, asked_by, decision, risk, ring_risk, risk_band, identity,
+    matched_ciphertext, evidence_ciphertext, fields, reasons, ring_id, vector, model_version,
+    policy_version, graph_position, rescreens)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
 """
 _OUTCOME = """
 INSERT INTO outcomes (position, institution, registration_id, is_fraud, typology, confirmed_at,
@@ -170,6 +170,7 @@ class Writer:
             stored.asked_by,
             stored.decision,
             stored.risk,
+            float(judged.screening.risk_without_outcomes),
             stored.risk_band,
             stored.identity,
             None if matched is None else seal(matched.encode(), bound("matched", key)),

@@ -13,7 +13,7 @@ from features.evidence import FIELDS, Evidence, FieldEvidence, Identity, Outcome
 from features.registration import Status
 from features.vector import FEATURES, NAMES
 from features.vector.feature import Direction
-from graph.aggregates import AGGREGATES
+from graph.aggregates import AGGREGATES, MarkMeasure
 from graph.company import PLACE, Company
 from models.decision import Decision, RiskBand
 from models.hard_facts import CODES, HARD_FACTS, hard_facts
@@ -49,6 +49,20 @@ def test_the_size_of_a_batch_never_changes_an_answer(trained):
             for a, t in zip(apart, together, strict=True)
         )
     assert {s.decision for s in together} >= {Decision.CLEAR, Decision.REVIEW}
+
+
+OUTCOMES = [a.name for a in AGGREGATES if isinstance(a.measure, MarkMeasure)]
+
+
+def test_the_risk_without_outcomes_is_that_of_a_world_in_which_none_is_known(trained):
+    bare = []
+    for facts in trained.facts:
+        known = {n.replace(".", "__"): 0.0 for n in OUTCOMES if facts.company[n] > 0}
+        bare.append(with_counts(facts, **known))
+    screened = screen(trained.facts, trained.model, POLICY)
+    without = [s.risk for s in screen(bare, trained.model, POLICY)]
+    assert [s.risk_without_outcomes for s in screened] == without
+    assert any(s.risk != s.risk_without_outcomes for s in screened)
 
 
 def test_nobody_to_screen_is_no_error(trained):

@@ -116,6 +116,7 @@ def judge(keys):
                     vector=np.array([0.5, np.nan, 1.0]),
                     decision=Decision.REVIEW,
                     risk=0.25,
+                    risk_without_outcomes=0.25,
                     risk_band=RiskBand.MEDIUM,
                     reasons=("IDENTITY_NOT_FOUND",),
                     ring_id=None,

@@ -13,6 +13,7 @@ from service.ringruns import RingRuns
 
 MIDNIGHT = datetime(2026, 6, 2, tzinfo=UTC)
 TODAY = date(2026, 6, 2)
+RINGS = "chinhchu:rings:2026-06-02"
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def runs(graph, keys):
 def record(writer, judged, registration):
     """Records four registrations on one phone, as screened at a moment and at a risk."""
 
-    def make(at, risk=0.9, phone="0912000111"):
+    def make(at, risk=0.9, phone="0912000111", **told):
         many = [
             registration(
                 registered_at=(at - timedelta(minutes=1)).isoformat(),
@@ -40,7 +41,13 @@ def record(writer, judged, registration):
             for _ in range(4)
         ]
         made = [
-            replace(j, asked=Asked("A", "test", at), screening=replace(j.screening, risk=risk))
+            replace(
+                j,
+                asked=Asked("A", "test", at),
+                screening=replace(
+                    j.screening, **{"risk": risk, "risk_without_outcomes": risk, **told}
+                ),
+            )
             for j in judged(*many)
         ]
         writer.record_screenings(made)
@@ -61,6 +68,13 @@ def test_a_ring_run_knows_what_was_screened_before_midnight_alone(writer, runs, 
     assert len({m.ring_id for m in members}) == 1
 
 
+def test_what_became_known_of_somebody_makes_nobody_a_member(writer, runs, record, ledger):
+    record(MIDNIGHT - timedelta(hours=1), risk=0.9, risk_without_outcomes=0.01)
+    runs.run_if_due(writer, MIDNIGHT)
+    with ledger.whole() as whole:
+        assert whole.rings_of_run(MIDNIGHT) == []
+
+
 def test_the_rings_reach_the_live_graph(writer, runs, record, graph, judge, registration):
     record(MIDNIGHT - timedelta(hours=1))
     runs.run_if_due(writer, MIDNIGHT)
@@ -77,13 +91,13 @@ def test_a_run_is_made_once_a_day_and_restored_where_the_graph_lost_it(
 ):
     record(MIDNIGHT - timedelta(hours=1))
     runs.run_if_due(writer, MIDNIGHT + timedelta(hours=1))
-    kept = valkey.hgetall("rings")
+    kept = valkey.hgetall(RINGS)
     record(MIDNIGHT + timedelta(hours=1), phone="0912000222")
     runs.run_if_due(writer, MIDNIGHT + timedelta(hours=3))
-    assert valkey.hgetall("rings") == kept
+    assert valkey.hgetall(RINGS) == kept
     graph.clear()
     runs.run_if_due(writer, MIDNIGHT + timedelta(hours=4))
-    assert valkey.hgetall("rings") == kept != {}
+    assert valkey.hgetall(RINGS) == kept != {}
     runs.run_if_due(writer, MIDNIGHT + timedelta(days=1))
     with ledger.whole() as whole:
         assert whole.last_ring_run() == MIDNIGHT + timedelta(days=1)

@@ -43,6 +43,7 @@ CREATE TABLE screenings (
     asked_by             text NOT NULL,
     decision             text NOT NULL CHECK (decision IN ('clear', 'review', 'refuse')),
     risk                 double precision NOT NULL,
+    ring_risk            double precision NOT NULL, -- as if no outcome were known: rings go by it
     risk_band            text NOT NULL,
     identity             text NOT NULL,
     matched_ciphertext   bytea,

@@ -129,23 +129,26 @@ def members(campaign, town, rows):
 
 
 @pytest.fixture
-def relabelled(screened, town, changed, decisions):
-    """Screens again with one outcome turned round."""
+def relabelled(screened, town, changed):
+    """Screens again with one outcome turned round; gives the folder of the results."""
 
     def relabelled(command, key):
-        return decisions(screened(command, *town.words(labels=changed("labels", flipped(key)))))
+        return screened(command, *town.words(labels=changed("labels", flipped(key))))
 
     return relabelled
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_an_own_label_never_changes_an_own_decision_though_it_changes_others(
-    request, relabelled, members, decisions, command
+def test_an_own_label_never_changes_an_own_decision_or_a_ring_though_it_changes_others(
+    request, relabelled, members, decisions, rows, command
 ):
-    first = decisions(request.getfixturevalue(command))
+    folder = request.getfixturevalue(command)
+    first = decisions(folder)
     others = 0
     for key in members[:2]:
-        after = relabelled(command, key)
+        again = relabelled(command, key)
+        assert rows(again / "rings.parquet") == rows(folder / "rings.parquet")
+        after = decisions(again)
         assert after[key] == first[key]
         others += sum(after[k] != first[k] for k in first)
     assert others
@@ -168,3 +171,19 @@ def test_rings_every_so_many_days_is_what_is_done_and_said(screened, town, decis
     start = datetime.combine(min(when.values()).date(), datetime.min.time(), UTC)
     for key, row in decisions(out).items():
         assert row["ring_id"] is None or when[key] >= start + timedelta(days=200)
+
+
+def test_a_far_off_date_costs_no_more_than_the_runs_that_are_asked_for(
+    screened, town, changed, decisions
+):
+    """One row at the end of all calendars, with millions of periods without a row before it."""
+
+    def far_off(made):
+        last = max(made, key=lambda row: row["registered_at"])
+        moment = datetime(9999, 12, 30, tzinfo=UTC)
+        return [{**row, "registered_at": moment} if row is last else row for row in made]
+
+    book = changed("registrations", far_off)
+    out = screened("backtest", *town.words(registrations=book), "--rings-every", "1")
+    assert json.loads((out / "report.json").read_text())["seconds"]["rings"] < 60
+    assert len(decisions(out)) > 0

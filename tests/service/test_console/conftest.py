@@ -93,6 +93,7 @@ def judged(registration, tokens, at, decision=Decision.CLEAR, ring=None, reasons
         vector=np.zeros(3),
         decision=decision,
         risk=0.012 if good else 0.834,
+        risk_without_outcomes=0.012 if good else 0.834,
         risk_band=RiskBand.LOW if good else RiskBand.VERY_HIGH,
         reasons=reasons,
         ring_id=ring,
