@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,7 +17,6 @@ from service.page import page
 from service.problems import MEDIA_TYPE, ProblemError, document, of_error, of_status, response
 from service.routes import health, outcomes, screenings
 from service.routes.door import Doors
-from service.schemas import ProblemDocument
 
 _logger = logging.getLogger(__name__)
 
@@ -40,7 +39,9 @@ def create_app(doors: Doors) -> ASGIApp:
         responses={
             "4XX": {
                 "description": "A problem document",
-                "content": {MEDIA_TYPE: {"schema": ProblemDocument.model_json_schema()}},
+                "content": {
+                    MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/ProblemDocument"}}
+                },
             }
         },
     )
@@ -48,6 +49,7 @@ def create_app(doors: Doors) -> ASGIApp:
     for room in (screenings, outcomes, health):
         app.include_router(room.router)
     app.add_api_route("/docs", _docs(app), include_in_schema=False)
+    app.add_api_route("/", _to_docs, include_in_schema=False)
     app.add_exception_handler(ProblemError, _on_error)
     app.add_exception_handler(CallError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
@@ -84,6 +86,10 @@ def _docs(app: FastAPI) -> Callable[[], HTMLResponse]:
         return HTMLResponse(page(app.openapi()))
 
     return docs
+
+
+def _to_docs() -> RedirectResponse:
+    return RedirectResponse("docs")
 
 
 def _on_error(_request: Request, error: Exception) -> JSONResponse:

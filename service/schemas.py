@@ -9,8 +9,33 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from features.evidence import FIELDS
 from features.registration import Channel, DocumentType, HolderType, Kind, Sex
+from service.bodies import LONGEST_LIST
 
 _Match = Literal["match", "partial", "mismatch", "unavailable"]
+
+
+REGISTRATION: dict[str, Any] = {
+    "registration_id": "VCB-000001",
+    "kind": "bank_account",
+    "institution": "VCB",
+    "registered_at": "2026-07-01T09:30:00+07:00",
+    "channel": "ekyc",
+    "document_type": "cccd",
+    "document_number": "001 085 012345",
+    "full_name": "NGUYEN VAN AN",
+    "birth_date": "02/09/1985",
+    "contact_phone": "0912 345 678",
+    "device_id": "d-7f31",
+}
+"""An example of a body, of nobody."""
+
+OUTCOME: dict[str, Any] = {
+    "registration_id": "VCB-000001",
+    "is_fraud": True,
+    "typology": "rented_account",
+    "confirmed_at": "2026-07-15T16:00:00+07:00",
+}
+"""An example of a body, of nobody."""
 
 
 class RegistrationBody(BaseModel):
@@ -52,7 +77,7 @@ class OutcomeBody(BaseModel):
     registration_id: str
     is_fraud: bool
     typology: str | None = None
-    confirmed_at: datetime
+    confirmed_at: datetime = Field(description="After the registration; UTC unless an offset")
 
 
 class FieldAnswer(BaseModel):
@@ -110,6 +135,19 @@ class OutcomeAnswer(BaseModel):
     received_at: datetime
 
 
+class LiveAnswer(BaseModel):
+    """The process lives."""
+
+    status: Literal["live"]
+
+
+class ReadyAnswer(BaseModel):
+    """Whether calls are answered."""
+
+    status: Literal["ready", "not ready"]
+    checks: dict[str, bool] = Field(description="By part: whether it answers")
+
+
 class ColumnError(BaseModel):
     """What is wrong with one column."""
 
@@ -129,14 +167,15 @@ class ProblemDocument(BaseModel):
     errors: list[ColumnError] | None = None
 
 
-def body_of(item: type[BaseModel]) -> dict[str, Any]:
+def body_of(item: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
     """The OpenAPI request body of a route that takes one item or a list of them."""
     one = item.model_json_schema(ref_template="#/components/schemas/{model}")
     # Enumerations are written where they are used: the page stands without a components part.
     definitions = one.pop("$defs", {})
     schema = _inlined(one, definitions)
-    either = {"oneOf": [schema, {"type": "array", "items": schema}]}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": either}}}}
+    either = {"oneOf": [schema, {"type": "array", "items": schema, "maxItems": LONGEST_LIST}]}
+    content = {"application/json": {"schema": either, "example": example}}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:  # noqa: ANN401 any JSON

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Protocol
 
-from fastapi import Depends, Request
+from fastapi import Depends, Header, Request, Security
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from service.callers import Caller, Callers
@@ -64,9 +65,16 @@ async def caller(request: Request) -> Caller:
     return found
 
 
-def purpose(request: Request) -> str:
+def purpose(
+    text: Annotated[
+        str,
+        Header(
+            alias="X-Purpose",
+            description="Why you ask, kept with the answer: 1 to 64 letters, digits, _ . : -",
+        ),
+    ] = "registration",
+) -> str:
     """Why the caller asks: the header X-Purpose, a short code; `registration` where absent."""
-    text = request.headers.get("x-purpose", "registration")
     if not _PURPOSE.fullmatch(text):
         raise ProblemError("invalid", [("X-Purpose", "unreadable")])
     return text
@@ -78,6 +86,19 @@ def _key(request: Request) -> str:
         return text.strip()
     return request.headers.get("x-api-key", "").strip()
 
+
+KEYED = [
+    Security(HTTPBearer(scheme_name="Bearer", auto_error=False, description="The API key")),
+    Security(
+        APIKeyHeader(
+            name="X-API-Key",
+            scheme_name="X-API-Key",
+            auto_error=False,
+            description="The API key, for who cannot send the other header",
+        )
+    ),
+]
+"""Declares on the page of the API the two headers that a key may come in; `caller` judges it."""
 
 TheDoors = Annotated[Doors, Depends(doors)]
 TheCaller = Annotated[Caller, Depends(caller)]

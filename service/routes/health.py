@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
 from service.routes.door import TheDoors
+from service.schemas import LiveAnswer, ReadyAnswer
+
+_NOT_NOW: dict[int | str, dict[str, Any]] = {
+    503: {"model": ReadyAnswer, "description": "A part does not answer now"}
+}
 
 router = APIRouter(prefix="/health", tags=["health"])
 
 
-@router.get("/live", summary="The process lives")
+@router.get("/live", summary="The process lives", response_model=LiveAnswer)
 def live() -> dict[str, str]:
     """Asks nobody."""
     return {"status": "live"}
 
 
-@router.get("/ready", summary="Calls are answered", responses={503: {"description": "not now"}})
+@router.get("/ready", summary="Calls are answered", response_model=ReadyAnswer, responses=_NOT_NOW)
 def ready(doors: TheDoors) -> JSONResponse:
     """Asks each part; 503 while one of them does not answer."""
     checks = {name: ask() for name, ask in doors.checks.items()}

@@ -11,11 +11,11 @@ from service.answers import outcome_form
 from service.bodies import items_of
 from service.ledger.records import NewOutcome
 from service.problems import ProblemError
-from service.routes.door import AHEAD, Doors, TheCaller, TheDoors
+from service.routes.door import AHEAD, KEYED, Doors, TheCaller, TheDoors
 from service.routes.replies import Result, reply, settled
-from service.schemas import OutcomeAnswer, OutcomeBody, ProblemDocument, body_of
+from service.schemas import OUTCOME, OutcomeAnswer, OutcomeBody, ProblemDocument, body_of
 
-router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"])
+router = APIRouter(prefix="/v1/outcomes", tags=["outcomes"], dependencies=KEYED)
 
 _LONGEST_TYPOLOGY = 100
 
@@ -24,7 +24,7 @@ _LONGEST_TYPOLOGY = 100
     "",
     summary="Report what became known of one registration, or of several",
     response_model=OutcomeAnswer | list[OutcomeAnswer | ProblemDocument],
-    openapi_extra=body_of(OutcomeBody),
+    openapi_extra=body_of(OutcomeBody, OUTCOME),
 )
 async def learn(request: Request, doors: TheDoors, caller: TheCaller) -> JSONResponse:
     """Counts for decisions taken after `confirmed_at`; repeated equally, it changes nothing."""

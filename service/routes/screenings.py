@@ -14,18 +14,24 @@ from service.answers import screening_form
 from service.bodies import items_of
 from service.ledger.records import too_long
 from service.problems import ProblemError
-from service.routes.door import AHEAD, Doors, TheCaller, TheDoors, ThePurpose
+from service.routes.door import AHEAD, KEYED, Doors, TheCaller, TheDoors, ThePurpose
 from service.routes.replies import Result, reply, settled
-from service.schemas import ProblemDocument, RegistrationBody, ScreeningAnswer, body_of
+from service.schemas import (
+    REGISTRATION,
+    ProblemDocument,
+    RegistrationBody,
+    ScreeningAnswer,
+    body_of,
+)
 
-router = APIRouter(prefix="/v1/screenings", tags=["screenings"])
+router = APIRouter(prefix="/v1/screenings", tags=["screenings"], dependencies=KEYED)
 
 
 @router.post(
     "",
     summary="Screen one registration, or a list of them",
     response_model=ScreeningAnswer | list[ScreeningAnswer | ProblemDocument],
-    openapi_extra=body_of(RegistrationBody),
+    openapi_extra=body_of(RegistrationBody, REGISTRATION),
 )
 async def screen(
     request: Request, doors: TheDoors, caller: TheCaller, purpose: ThePurpose

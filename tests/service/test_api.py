@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from features.difference import SENTENCES
+from features.parsing import Label, parse_label, parse_registration
+from features.registration import Registration
 from service.app import create_app
 from service.batches import Road
 from service.callers import Callers, create_key
@@ -378,4 +381,42 @@ def test_the_page_of_the_api_needs_no_other_server(client_of):
     document = client.get("/openapi.json").json()
     for path in document["paths"]:
         assert path in page.text
+    for shape in document["components"]["schemas"]:
+        assert f'id="{shape}"' in page.text
     assert {"/v1/screenings", "/v1/outcomes", "/health/ready"} <= set(document["paths"])
+    assert client.get("/", follow_redirects=False).headers["location"] == "docs"
+    assert client.get("/").text == page.text
+
+
+def test_the_page_of_the_api_names_keys_purpose_and_examples_that_are_taken(client_of):
+    document = client_of(None).get("/openapi.json").json()
+    schemes = document["components"]["securitySchemes"]
+    assert {(s["type"], s.get("name")) for s in schemes.values()} == {
+        ("http", None),
+        ("apiKey", "X-API-Key"),
+    }
+    for path, verbs in document["paths"].items():
+        for operation in verbs.values():
+            keys = [{name: []} for name in schemes] if path.startswith("/v1/") else []
+            assert operation.get("security", []) == keys
+            assert operation["responses"]["200"]["content"]["application/json"]["schema"]
+    purposes = document["paths"]["/v1/screenings"]["post"]["parameters"]
+    assert [(p["in"], p["name"], p["required"]) for p in purposes] == [
+        ("header", "X-Purpose", False)
+    ]
+    for path, parse, kind in (
+        ("/v1/screenings", parse_registration, Registration),
+        ("/v1/outcomes", parse_label, Label),
+    ):
+        content = document["paths"][path]["post"]["requestBody"]["content"]
+        example = content["application/json"]["example"]
+        assert isinstance(parse(example), kind)
+
+
+def test_every_shape_that_the_document_of_the_api_names_is_in_it(client_of):
+    document = client_of(None).get("/openapi.json").json()
+    text = json.dumps(document)
+    for name in re.findall(r'"\$ref": "([^"]+)"', text):
+        place = document
+        for step in name.removeprefix("#/").split("/"):
+            place = place[step]
