@@ -36,7 +36,7 @@ _SUPPORT = (Outcome.MATCH, Outcome.PARTIAL)
 def cross_check(registration: Registration, answer: RegisterAnswer) -> Evidence:
     """The evidence of one registration; all six fields are always there."""
     if isinstance(answer, Found):
-        return _against(registration, answer.person, answer.by)
+        return _against(registration, answer)
     fields = _without_person()
     if isinstance(answer, NotFound):
         fields["document_number"] = evidence("not_in_register")
@@ -52,10 +52,11 @@ def _without_person() -> dict[str, FieldEvidence]:
     return dict.fromkeys(FIELDS, evidence("no_person"))
 
 
-def _against(registration: Registration, person: Person, by: FoundBy) -> Evidence:
+def _against(registration: Registration, answer: Found) -> Evidence:
+    person, by = answer.person, answer.by
     codes = {
         "document_number": _document_number(registration, person),
-        "full_name": name.compare(registration.full_name, person.full_name),
+        "full_name": _full_name(registration, answer),
         "birth_date": _optional(registration.birth_date, person.birth_date, birth_date.compare),
         "sex": _sex(registration, person),
         "address": _optional(registration.address, person.residence, address.compare),
@@ -65,6 +66,12 @@ def _against(registration: Registration, person: Person, by: FoundBy) -> Evidenc
     identity = _identity(fields, by)
     another = fields["full_name"].outcome is Outcome.MISMATCH
     return Evidence(identity, fields, None if another else person, by)
+
+
+def _full_name(registration: Registration, answer: Found) -> str:
+    if answer.namesake:  # nearly this person's name, yet exactly another one's
+        return "different_name"
+    return name.compare(registration.full_name, answer.person.full_name)
 
 
 def _identity(fields: dict[str, FieldEvidence], by: FoundBy) -> Identity:

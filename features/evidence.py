@@ -21,10 +21,15 @@ class FoundBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The register holds exactly one person for the question; `person` is as of the registration."""
+    """The register holds exactly one person for the question; `person` is as of the registration.
+
+    `namesake`: the number is this person's, while name and birth date as typed are exactly those
+    of another one (a twin, say), and this person's name only in part.
+    """
 
     person: Person
     by: FoundBy
+    namesake: bool = False
 
 
 @dataclass(frozen=True, slots=True)

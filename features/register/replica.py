@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+from features.errors import DataFolderError, NewerFormatError
 from features.evidence import RegisterAnswer, Unavailable
 from features.register import search
 from features.register.store import LoadReport, Snapshot, Store
@@ -25,15 +26,21 @@ class Replica:
     def ask(self, registrations: Sequence[Registration]) -> list[RegisterAnswer]:
         """One answer a registration, in order, all from one generation.
 
-        Where no population has been loaded yet, every answer is `Unavailable`.
+        Where no population has been loaded yet, or the store is damaged, every answer is
+        `Unavailable`.
 
         Raises:
-            DataFolderError: the store cannot be used.
+            NewerFormatError: the store was written by a newer version.
         """
-        with self._store.reading() as lookup:
-            if lookup is None:
-                return [Unavailable() for _ in registrations]
-            return [search.find(lookup, registration) for registration in registrations]
+        try:
+            with self._store.reading() as lookup:
+                if lookup is not None:
+                    return [search.find(lookup, registration) for registration in registrations]
+        except NewerFormatError:
+            raise
+        except DataFolderError:  # an outage is an answer; `snapshot` tells why
+            pass
+        return [Unavailable() for _ in registrations]
 
     def snapshot(self) -> Snapshot | None:
         """What the replica holds now; None where no population has been loaded.

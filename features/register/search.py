@@ -7,6 +7,7 @@ person found agree; a register never guesses between several.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from rapidfuzz.distance import OSA
@@ -42,12 +43,33 @@ def find(lookup: Lookup, registration: Registration) -> RegisterAnswer:
     if typed is None:
         return _by_name(lookup, registration) or NotCovered()
     reading = identity_number.read(typed)
-    return (
+    found = (
         _by_number(lookup, registration, reading)
         or _by_former(lookup, registration, reading)
         or _by_slip(lookup, registration, reading)
-        or _without_number(lookup, registration, reading)
     )
+    if found is None:
+        return _without_number(lookup, registration, reading)
+    if isinstance(found, Found) and _has_namesake(lookup, registration, found.person):
+        return replace(found, namesake=True)
+    return found
+
+
+def _has_namesake(lookup: Lookup, registration: Registration, person: Person) -> bool:
+    """Whether another person bears exactly the name and birth date that this one bears in part."""
+    if _name_outcome(registration, person) is not Outcome.PARTIAL:
+        return False
+    born = birth_date.normal(registration.birth_date) if registration.birth_date else None
+    if born is None or len(born) < len("YYYY-MM-DD"):
+        return False
+    return any(
+        other.id_number != person.id_number and _name_outcome(registration, other) is Outcome.MATCH
+        for other in lookup.named(registration.full_name, born)
+    )
+
+
+def _name_outcome(registration: Registration, person: Person) -> Outcome:
+    return outcome(name.compare(registration.full_name, person.full_name))
 
 
 def _by_number(lookup: Lookup, registration: Registration, reading: Reading) -> Found | None:
@@ -118,7 +140,7 @@ def _agrees(person: Person, registration: Registration) -> bool:
         return False
     outcomes = (
         outcome(birth_date.compare(registration.birth_date, person.birth_date)),
-        outcome(name.compare(registration.full_name, person.full_name)),
+        _name_outcome(registration, person),
     )
     return Outcome.MATCH in outcomes and set(outcomes) <= {Outcome.MATCH, Outcome.PARTIAL}
 

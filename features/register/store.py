@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -152,7 +153,10 @@ class Reader:
     def person(self, number: IdNumber) -> Person | None:
         """The person of a 12-digit number."""
         found = self._get(record.number_key(number), db=self._opened.persons)
-        return None if found is None else record.unpack(number, found)
+        try:
+            return None if found is None else record.unpack(number, found)
+        except (struct.error, ValueError, IndexError) as error:
+            raise DataFolderError("the population replica holds a damaged record") from error
 
     def former(self, number: str) -> list[Person]:
         """The persons who once had this number."""

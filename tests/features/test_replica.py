@@ -14,10 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from features.cross_check import cross_check
 from features.errors import DataFolderError, NewerFormatError
 from features.evidence import (
     Found,
     FoundBy,
+    Identity,
     NotCovered,
     NotFound,
     RegisterAnswer,
@@ -175,6 +177,34 @@ def test_a_former_number_is_found_without_its_first_zeros(
     assert ask(replica, old) == Found(holder, FoundBy.FORMER_NUMBER)
 
 
+TWINS = [
+    # the name as typed, with the number of Nguyễn Thị Thúy Hoà; a namesake?
+    ("Nguyễn Thị Thúy Hoa", True),  # the twin, letter by letter
+    ("NGUYỄN THỊ THUÝ HOA", True),  # written otherwise
+    ("Nguyễn Thị Thúy Hoà", False),  # her own name
+    ("NGUYEN THI THUY HOA", False),  # without marks it is hers too
+    ("Nguyễn Thị Thúy Hoả", False),  # nobody's name: a slip
+]
+
+
+@pytest.mark.parametrize(("typed", "namesake"), TWINS)
+def test_the_number_of_one_twin_with_the_name_of_the_other_is_a_mismatch(
+    replica: Replica, person: Make, registration: Type, typed: str, namesake: bool
+) -> None:
+    twin = person(
+        id_number=IdNumber("079190123457"), full_name="Nguyễn Thị Thúy Hoa", former_id_numbers=()
+    )
+    replica.load([person(), twin], SNAPSHOT)
+    row = registration(full_name=typed)
+    answer = ask(replica, row)
+    assert answer == Found(person(), FoundBy.NUMBER, namesake)
+    found = cross_check(row, answer)
+    assert found.identity is (Identity.MISMATCH if namesake else Identity.VERIFIED)
+    assert found.matched_id_number == (None if namesake else person().id_number)
+    elsewhere = replace(row, birth_date="1990-03-20")  # not the twin's birth date
+    assert ask(replica, elsewhere) == Found(person(), FoundBy.NUMBER)
+
+
 def test_a_former_number_of_two_people_finds_the_one_who_agrees(
     replica: Replica, person: Make, registration: Type
 ) -> None:
@@ -293,10 +323,25 @@ def test_a_newer_format_is_refused_in_one_line(
         assert "\n" not in str(caught.value)
 
 
-def test_a_damaged_store_is_one_line(tmp_path: Path, registration: Type) -> None:
+def test_a_damaged_store_is_an_outage_and_one_line(tmp_path: Path, registration: Type) -> None:
     (tmp_path / "data.mdb").write_bytes(b"no store at all" * 1000)
+    damaged = Replica(tmp_path)
+    assert damaged.ask([registration(), registration()]) == [Unavailable(), Unavailable()]
     with pytest.raises(DataFolderError, match="cannot be used"):
-        Replica(tmp_path).ask([registration()])
+        damaged.snapshot()
+
+
+@pytest.mark.parametrize("content", [b"", b"too short", b"\xff" * 60])
+def test_a_damaged_record_is_an_outage(
+    replica: Replica, person: Make, registration: Type, tmp_path: Path, content: bytes
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    replica.close()
+    with lmdb.open(str(tmp_path / "population"), max_dbs=4, map_size=1 << 24) as environment:
+        persons = environment.open_db(b"persons")
+        with environment.begin(write=True) as transaction:
+            transaction.put(number_key(person().id_number), content, db=persons)
+    assert ask(replica, registration()) == Unavailable()
 
 
 def test_no_answer_shows_a_person_in_its_text(
