@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from features.errors import ChinhchuError, DataFolderError, StorageFullError
 from models import bundle as bundles
 from models import registry
+from models.bundle import Bundle
 from models.errors import BundleError
 from training.dataset import FRAUD
 from training.evaluate import evaluate
@@ -25,6 +26,8 @@ _NOISE = 0.005
 """A difference in average precision that the sampling of a seed alone makes."""
 _ENOUGH = 20
 """Known frauds among rows that neither model saw, from which these alone decide."""
+_FEWEST = 5
+"""Fewer known frauds prove nothing: what judges goes on judging."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +39,13 @@ class Promotion:
     is_champion: bool
     why: str
     figures: dict[str, Any]
-    champion_figures: dict[str, Any] | None
+    champion_figures: dict[str, Any]
 
 
 def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
     """Keeps the model in the data folder, compares, records it all, promotes if it may.
+
+    The first model of a data folder is compared like any other, with the default one.
 
     Raises:
         DataFolderError: the data folder takes nothing; the champion is the same as before.
@@ -79,20 +84,14 @@ def _clear_errors(home: Path) -> Iterator[None]:
         raise DataFolderError(f"{home / 'mlflow'}: the model's book refuses ({name})") from error
 
 
-def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any] | None, bool, str]:
-    """The present champion's figures, whether the new model is no worse, and why.
+def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any], bool, str]:
+    """Figures of the model that judges now, whether the new one is no worse, and why.
 
     Both are compared on the same rows, none of which either of them saw. Where the champion has
     seen them all, or the new ones tell too little, each is taken by the last part of its own time,
     as it was before it saw that part: what a model says of rows it learned from proves nothing.
     """
-    folder = registry.aliased("champion", home)
-    if folder is None:
-        return None, True, "the first of this data folder"
-    try:
-        champion = bundles.load(folder)
-    except BundleError as error:
-        return None, True, f"the champion can no longer be used: {error}"
+    champion = _judging(home)
     unseen = _unseen(trained, champion.card)
     if unseen is None:
         ours, theirs = trained.bundle.card["later_part"], champion.card["later_part"]
@@ -102,13 +101,30 @@ def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any] | None, bool,
         ours = evaluate(trained.later_risk[unseen], label)
         theirs = evaluate(champion.model().risk(trained.later[unseen]), label)
         where = f"on the same {len(label)} rows"
-    new, old = (f.get("average_precision", 0.0) for f in (ours, theirs))
-    return theirs, new >= old - _NOISE, f"average precision {new:.3f}, champion {old:.3f}, {where}"
+    frauds = min(ours["frauds_known"], theirs["frauds_known"])
+    if frauds < _FEWEST:
+        told = f"{frauds} known frauds, {where}, are too few to compare it with {champion.version}"
+        return theirs, False, told
+    new, old = (f["average_precision"] for f in (ours, theirs))
+    better = new >= old - _NOISE
+    told = f"average precision {new:.3f}, champion {champion.version} {old:.3f}, {where}"
+    return theirs, better, told
+
+
+def _judging(home: Path) -> Bundle:
+    """What judges in this data folder: a champion that can no longer be used does not."""
+    try:
+        return bundles.load(registry.champion_folder(home))
+    except BundleError:
+        return bundles.load(registry.DEFAULT)
 
 
 def _unseen(trained: Trained, card: dict[str, Any]) -> NDArray[np.bool_] | None:
-    """The rows of the last part that the champion did not learn from; None where too few."""
-    if not trained.later_marks & set(card.get("rows_known_by", ())):
+    """The rows of the last part that the champion did not learn from; None where too few.
+
+    It learned from nothing later than its day, and a model of a made-up world from no real row.
+    """
+    if "made_from" in card:
         return np.ones(len(trained.later), dtype=bool)
     until = datetime.fromisoformat(card["until"]).timestamp()
     unseen = np.asarray(trained.later_at >= until)

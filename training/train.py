@@ -29,8 +29,6 @@ from training.world import simulate
 LATER_PART = 0.25
 """The last part of the time, kept apart to calibrate and evaluate on."""
 GOLDEN_FACTS = 24
-SAMPLE = 64
-"""Rows that a card names by digest, the smallest ones: enough to tell whether books overlap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +44,6 @@ class Trained:
     later_at: NDArray[np.float64]
     later_label: NDArray[np.int8]
     later_risk: NDArray[np.float64]
-    later_marks: frozenset[str]
 
 
 def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trained:
@@ -81,7 +78,6 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
         later_at=data.at[later],
         later_label=data.label[later],
         later_risk=apart_risk,
-        later_marks=frozenset(_marks(data, later)),
     )
 
 
@@ -93,15 +89,8 @@ def _card(data: Dataset, until: datetime, seed: int) -> dict[str, Any]:
         "rows": len(data),
         "frauds_known": int((data.label == 1).sum()),
         "cleared_known": int((data.label == 0).sum()),
-        "rows_known_by": sorted(_marks(data, np.ones(len(data), dtype=bool)))[:SAMPLE],
         "undated": "Columns of the register without a date are taken as the snapshot has them.",
     }
-
-
-def _marks(data: Dataset, rows: NDArray[np.bool_]) -> list[str]:
-    """A digest of each row's key, by which another training knows the row again."""
-    keys = (data.facts[i].registration.key for i in np.flatnonzero(rows))
-    return [hashlib.sha256("\x1f".join(key).encode()).hexdigest()[:16] for key in keys]
 
 
 def _version(until: datetime, trees: str, calibration: Calibration) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from graph.attributes import Tokens
 from models import bundle as bundles
 from models import registry
 from training import fit, promote
+from training import train as training
 from training.book import BookFiles, open_book
 from training.dataset import build
 from training.evaluate import evaluate
@@ -164,29 +166,97 @@ def test_an_unknown_row_is_no_fraud_in_the_figures_and_all_figures_are_floors():
     assert "average_precision" not in evaluate(risk, np.full(4, -1, dtype=np.int8))
 
 
+@pytest.fixture(scope="module")
+def poor(first, chance) -> Trained:
+    """The model of chance, beside the outcomes that are true."""
+    return replace(first, bundle=chance.bundle, later_risk=chance.later_risk)
+
+
 @pytest.fixture
 def home(tmp_path) -> Path:
     return tmp_path / "home"
 
 
-def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, home):
-    champion = release(first, home, may_promote=True)
+@pytest.fixture
+def default(monkeypatch, tmp_path):
+    """Makes a model the one that judges before any promotion."""
+
+    def default(trained):
+        folder = tmp_path / "default"
+        card = {**trained.bundle.card, "made_from": "chance"}
+        bundles.save(replace(trained.bundle, card=card), folder)
+        monkeypatch.setattr(registry, "DEFAULT", folder)
+
+    return default
+
+
+@pytest.fixture
+def judging(home, tmp_path):
+    """Makes a model the champion without asking whether it is good."""
+
+    def judging(trained):
+        folder = tmp_path / "bundle"
+        bundles.save(trained.bundle, folder)
+        registry.keep(folder, trained.bundle.version, home)
+        registry.promote(trained.bundle.version, home)
+
+    return judging
+
+
+def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, home, judging):
+    judging(first)
     worse = release(chance, home, may_promote=True)
-    assert champion.is_champion
     assert not worse.is_champion
-    assert "champion" in worse.why
+    assert first.bundle.version in worse.why
     assert registry.resolve(None, home).name == first.bundle.version
     assert registry.resolve("challenger", home).name == chance.bundle.version
     assert registry.resolve(worse.version, home) == worse.folder
 
 
-def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(first, chance, home):
-    release(chance, home, may_promote=True)
+def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
+    first, chance, home, judging
+):
+    judging(chance)
     better = release(first, home, may_promote=True)
     again = release(first, home, may_promote=True)
     assert (better.is_champion, again.is_champion) == (True, True)
     assert registry.resolve("champion", home).name == first.bundle.version
     assert registry.resolve("previous", home).name == chance.bundle.version
+
+
+def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, chance, home, default):
+    default(chance)
+    made = release(first, home, may_promote=True)
+    assert made.is_champion
+    assert chance.bundle.version in made.why
+    assert f"the same {len(first.later)} rows" in made.why
+
+
+def test_the_first_model_of_a_folder_does_not_replace_a_better_default(first, poor, home, default):
+    default(first)
+    made = release(poor, home, may_promote=True)
+    assert not made.is_champion
+    assert registry.resolve(None, home) == registry.DEFAULT
+
+
+def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_with(
+    first, poor, home, judging, default
+):
+    judging(poor)
+    (registry.champion_folder(home) / "model.txt").write_text("other trees")
+    default(first)
+    assert not release(poor, home, may_promote=True).is_champion
+
+
+def test_nothing_is_promoted_on_no_evidence(first, chance, home, default):
+    """Four known frauds in the last part prove nothing, however well they are found."""
+    default(chance)
+    label = first.later_label.copy()
+    label[np.flatnonzero(label == 1)[4:]] = -1
+    made = release(replace(first, later_label=label), home, may_promote=True)
+    assert not made.is_champion
+    assert "4 known frauds" in made.why
+    assert registry.resolve(None, home) == registry.DEFAULT
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
@@ -200,8 +270,7 @@ def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
 def test_models_are_compared_on_rows_that_neither_saw(first):
     card = dict(first.bundle.card)
     assert promote._unseen(first, card) is None  # it saw them all
-    stranger = {**card, "rows_known_by": ["f" * 16]}
-    assert promote._unseen(first, stranger).all()
+    assert promote._unseen(first, {**card, "made_from": "a simulated world"}).all()
     middle = float(np.median(first.later_at))
     earlier = {**card, "until": datetime.fromtimestamp(middle, UTC).isoformat()}
     frauds = int((first.later_label[first.later_at >= middle] == 1).sum())
@@ -212,8 +281,57 @@ def test_models_are_compared_on_rows_that_neither_saw(first):
         assert promote._unseen(first, earlier) is None
 
 
-def test_a_book_of_models_that_refuses_leaves_the_champion(first, chance, home):
-    release(chance, home, may_promote=True)
+def test_the_figures_are_those_of_trees_that_knew_no_outcome_of_the_later_time(
+    files, first, tmp_path
+):
+    """An outcome of an early row that was confirmed in the later time moves the release alone."""
+    since = datetime.fromtimestamp(float(first.later_at.min()), UTC)
+    with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
+        early = {r.registration_id for r in book.registrations if r.registered_at < since}
+        late = {key[1] for key, (at, _) in book.outcomes.items() if at >= since}
+
+    def turned(rows):
+        return [
+            {**row, "is_fraud": not row["is_fraud"]}
+            if row["registration_id"] in early & late
+            else row
+            for row in rows
+        ]
+
+    seen = []
+    real = fit.fit_trees
+
+    def watched(vectors, label, **told):
+        seen.append(label.copy())
+        return real(vectors, label, **told)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(training, "fit_trees", watched)
+        trained_on(files)
+        trained_on(rewritten(files, tmp_path, labels=turned))
+    apart, released, apart_again, released_again = seen
+    assert early & late
+    assert np.array_equal(apart, apart_again)
+    assert not np.array_equal(released, released_again)
+
+
+def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home):
+    """Not by a digest either: who can guess a key could ask whether it is in the book."""
+    release(first, home, may_promote=False)
+    cards = [json.loads(path.read_text()) for path in home.rglob("card.json")]
+    assert len(cards) == 2
+    for card in cards:
+        figures = card.pop("later_part")
+        assert set(card) == {
+            *("until", "seed", "rows", "frauds_known", "cleared_known"),
+            *("undated", "version", "trees"),
+        }
+        assert all(isinstance(v, str | int | float) for v in (*card.values(), *figures.values()))
+
+
+def test_a_book_of_models_that_refuses_leaves_the_champion(first, chance, home, judging):
+    judging(chance)
+    release(chance, home, may_promote=False)
     (home / "mlflow" / "mlflow.db").write_bytes(b"no database" * 1000)
     with pytest.raises(DataFolderError, match="mlflow"):
         release(first, home, may_promote=True)
