@@ -55,6 +55,8 @@ E = TypeVar("E", bound=StrEnum)
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TWELVE_DIGITS = re.compile("[0-9]{12}")
+_SPACES = re.compile(r"\s+")
+_YEARS = range(1900, 2201)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +110,16 @@ class _Row:
         return text
 
     def key(self, column: str) -> str:
-        """A sender's key: text without control characters."""
+        """A sender's key: text without control characters or halves of a character."""
         text = self.required_text(column)
-        if text and not text.isprintable() and _UNPRINTABLE.search(text):
+        value = self.cells.get(column)
+        if (
+            isinstance(value, str)
+            and _SURROGATE.search(value)
+            or text
+            and not text.isprintable()
+            and _UNPRINTABLE.search(text)
+        ):
             self.problems.append(Problem(column, "unreadable"))
         return text
 
@@ -122,6 +131,8 @@ class _Row:
     def choice(self, column: str, choices: Mapping[str, E]) -> E | None:
         """A value of an enumeration, None where absent."""
         value = self.cells.get(column)
+        if isinstance(value, str):
+            value = value.strip()
         if value is None or value == "":
             return None
         choice = choices.get(value) if isinstance(value, str) else None
@@ -177,7 +188,10 @@ def free_text(value: object) -> str | None:
 
 
 def read_moment(value: object) -> datetime | None:
-    """A moment in UTC from a timestamp or ISO 8601 text (no offset means UTC), or None."""
+    """A moment in UTC from a timestamp or ISO 8601 text (no offset means UTC), or None.
+
+    Years other than 1900 to 2200 are nobody's: they come of broken clocks and wrong units.
+    """
     if isinstance(value, str):
         try:
             value = datetime.fromisoformat(value.strip())
@@ -185,23 +199,21 @@ def read_moment(value: object) -> datetime | None:
             return None
     if not isinstance(value, datetime):
         return None
-    if value.tzinfo is None:
-        return value.replace(tzinfo=UTC)
-    try:
-        return value.astimezone(UTC)
-    except (OverflowError, ValueError):  # within a day of year 1 or year 9999
+    if value.year not in _YEARS:
         return None
+    moment = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    return moment if moment.year in _YEARS else None
 
 
 def read_date(value: object) -> date | None:
-    """A calendar day from a date, a timestamp or ISO 8601 text, or None."""
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
-        return value
-    if not isinstance(value, str):
-        return None
-    text = value.strip()
+    """A calendar day of 1900 to 2200 from a date, a timestamp or ISO 8601 text, or None."""
+    day = value.date() if isinstance(value, datetime) else value
+    if isinstance(day, str):
+        day = _day_of(day.strip())
+    return day if isinstance(day, date) and day.year in _YEARS else None
+
+
+def _day_of(text: str) -> date | None:
     if len(text) > 10 and text[10] in "T ":
         text = text[:10]
     try:
@@ -217,7 +229,8 @@ def _former_numbers(value: object) -> tuple[str, ...]:
     parts = value.split() if isinstance(value, str) else value
     if not isinstance(parts, list | tuple):
         return ()
-    return tuple(text.strip() for part in parts if (text := free_text(part)) is not None)
+    texts = (text for part in parts if (text := free_text(part)) is not None)
+    return tuple(_SPACES.sub("", text) for text in texts)
 
 
 def parse_registration(row: Mapping[str, object]) -> Registration | list[Problem]:

@@ -33,6 +33,8 @@ T = TypeVar("T")
 RawRows = Iterator[tuple[int, object]]
 
 _BATCH_ROWS = 8192
+_WIDEST_CELL = 1 << 20
+# Of a CSV file; a quotation mark that is never closed would swallow the rest of a book.
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _PARQUET = frozenset({".parquet", ".pq"})
 _JSON_LINES = frozenset({".jsonl", ".ndjson"})
@@ -280,18 +282,20 @@ def _moments(column: pa.Array) -> list[object]:
 
 def _csv_rows(path: Path, form: _Form[T]) -> RawRows:
     with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.reader(file, strict=True)
+        csv.field_size_limit(_WIDEST_CELL)
+        reader = csv.reader(file)
         header = next(reader, [])
         _check_columns(path, header, form)
-        number = 0
+        number = open_since = 0
         for cells in reader:
-            if not cells:  # a blank line
-                continue
-            number += 1
+            number += bool(cells)  # not a blank line
             if len(cells) == len(header):
                 yield number, dict(zip(header, cells, strict=True))
-            else:
+            elif cells:
                 yield number, Problem("", "wrong_cell_count")
+            open_since = 0 if len(cells) in (0, len(header)) or "\n" not in cells[-1] else number
+        if open_since:  # the last cell runs on over lines to the end of the file
+            raise InputError(f"{path}: a quotation mark in row {open_since} is never closed")
 
 
 def _json_rows(path: Path, *, lines: bool) -> RawRows:

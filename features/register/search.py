@@ -18,6 +18,8 @@ from features.evidence import Found, FoundBy, NotCovered, NotFound, Outcome, Reg
 from features.identity_number import Reading
 from features.registration import DocumentType, IdNumber, Person, Registration
 
+_EXACT = frozenset(["same", "case_or_spacing", "tone_placement"])
+
 
 class Lookup(Protocol):
     """A store of persons at one moment of its life."""
@@ -56,16 +58,25 @@ def find(lookup: Lookup, registration: Registration) -> RegisterAnswer:
 
 
 def _has_namesake(lookup: Lookup, registration: Registration, person: Person) -> bool:
-    """Whether another person bears exactly the name and birth date that this one bears in part."""
-    if _name_outcome(registration, person) is not Outcome.PARTIAL:
+    """Whether another person bears exactly the name and birth date that this one bears in part.
+
+    A name typed with marks is exact letter by letter; one without marks can be no more exact.
+    """
+    code = name.compare(registration.full_name, person.full_name)
+    marked = not registration.full_name.isascii()
+    if outcome(code) is not Outcome.PARTIAL and not (marked and code == "diacritics_missing"):
         return False
     born = birth_date.normal(registration.birth_date) if registration.birth_date else None
     if born is None or len(born) < len("YYYY-MM-DD"):
         return False
-    return any(
-        other.id_number != person.id_number and _name_outcome(registration, other) is Outcome.MATCH
+    codes = [
+        name.compare(registration.full_name, other.full_name)
         for other in lookup.named(registration.full_name, born)
-    )
+        if other.id_number != person.id_number
+    ]
+    if marked:
+        return not _EXACT.isdisjoint(codes)
+    return any(outcome(code) is Outcome.MATCH for code in codes)
 
 
 def _name_outcome(registration: Registration, person: Person) -> Outcome:

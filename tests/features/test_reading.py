@@ -127,7 +127,6 @@ def damaged(tmp_path: Path, what: str) -> Path:
         "deep.json": b"[" * 100_000,
         "latin.json": b'["\xe7"]',
         "book.xlsx": b"PK",
-        "quote.csv": text + b'"A"B,',
     }
     if what in contents:
         (tmp_path / what).write_bytes(contents[what])
@@ -148,7 +147,6 @@ def damaged(tmp_path: Path, what: str) -> Path:
         "deep.json",
         "latin.json",
         "book.xlsx",
-        "quote.csv",
     ],
 )
 def test_a_file_that_cannot_be_read_is_one_clear_line(tmp_path: Path, what: str) -> None:
@@ -169,6 +167,25 @@ def test_a_row_of_other_width_is_rejected_alone(tmp_path: Path) -> None:
     out = read_registrations(path)
     assert len(out.items) == len(ROWS)
     assert [r.row_number for r in out.rejected] == [6]
+
+
+def test_a_stray_quote_or_a_long_cell_rejects_no_other_row(tmp_path: Path) -> None:
+    long = ROWS[0] | {"registration_id": "LONG", "address": "Z" * 200_000}
+    path = write_csv(tmp_path / "r.csv", [*ROWS, long])
+    tail = write_csv(tmp_path / "tail.csv", [ROWS[0] | {"registration_id": "LAST"}])
+    with path.open("a", encoding="utf-8") as file:
+        file.write('"A"B,\n' + tail.read_text(encoding="utf-8").partition("\n")[2])
+    out = read_registrations(path)
+    assert [r.row_number for r in out.rejected] == [len(ROWS) + 2]
+    assert [r.registration_id for r in out.items[-2:]] == ["LONG", "LAST"]
+
+
+def test_a_quotation_mark_that_is_never_closed_loses_no_row_in_silence(tmp_path: Path) -> None:
+    path = write_csv(tmp_path / "r.csv", ROWS)
+    with path.open("a", encoding="utf-8") as file:
+        file.write('"A-8,sim\nA-9,sim\n')
+    with pytest.raises(InputError, match="never closed"):
+        read_registrations(path)
 
 
 def test_parquet_moments_of_any_unit_and_zone_are_utc(tmp_path: Path) -> None:
