@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from features.errors import InputError
 from features.parsing import REASONS, Label
 from features.reading import Readout, Rejected, read_labels, read_registrations, write_rejected
 from features.register.replica import Replica
@@ -20,7 +21,7 @@ from service.ledger.writing import BookRow, Writer, lease
 from service.progress import Progress
 from service.projection import catch_up
 from service.wiring import Store
-from training.book import registrations_meant
+from training.book import registrations_meant, rows_rejected
 
 _ROWS_A_PART = 1_000
 _CONTRADICTION = REASONS["repeated_with_other_content"][0]
@@ -59,6 +60,17 @@ def read_book(registrations: Path, labels: Path | None) -> ReadBook:
             for x, n in zip(known.items, known.row_numbers, strict=True)
         },
     )
+
+
+def check_register(population: Path) -> None:
+    """Refuses to go on without a register: who a holder is could never be found out afterwards.
+
+    Raises:
+        InputError: no population has been loaded.
+    """
+    with closing(Replica(population)) as replica:
+        if replica.snapshot() is None:
+            raise InputError("no population is loaded: run `chinhchu population load FILE` first")
 
 
 class BookLoad:
@@ -101,7 +113,7 @@ class BookLoad:
             self._progress.stage("project", "Dựng đồ thị…", "Projecting the graph…")
             catch_up(WholeLedger(writer.door, self._store.keys), self._store.graph)
             self._progress.done()
-        self.counts["rejected"] = len(rejected)
+        self.counts["rejected"] = rows_rejected(rejected)
         write_rejected(out / "rejected.parquet", rejected)
 
     def _registrations(

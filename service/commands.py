@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from features.registration import Institution, Person
 from graph.attributes import Tokens
 from models import registry
 from service import wiring
-from service.bookload import BookLoad, read_book
+from service.bookload import BookLoad, check_register, read_book
 from service.callers import create_key
 from service.campaign.judging import Judge
+from service.campaign.output import write_report
 from service.campaign.runs import Moments, backtest, campaign
 from service.datafolder import open_folder
 from service.interruption import one_scratch
@@ -28,7 +29,7 @@ from service.progress import Progress
 from service.results import results
 from service.settings import Settings
 from service.words import said
-from training.book import Book, BookFiles, load_population, open_book
+from training.book import Book, BookFiles, load_population, open_book, rows_rejected
 from training.promote import Promotion, release
 from training.train import train
 from training.world import simulate
@@ -60,7 +61,7 @@ def population_load(settings: Settings, file: Path, as_of: date) -> tuple[Any, i
     with results(out) as aside, closing(replica):
         report = load_population(file, replica, rejected, as_of, watch)
         write_rejected(aside / "rejected.parquet", rejected)
-    return report, len(rejected), out
+    return report, rows_rejected(rejected), out
 
 
 def book_load(
@@ -69,6 +70,7 @@ def book_load(
     """Puts a history into ledger and graph; gives what was done and where rejected rows are."""
     out = _run_folder(settings, "book-load")
     book = read_book(registrations, labels)  # before anything is started for it
+    check_register(open_folder(settings.home).population)
     with results(out) as aside, wiring.opened(settings) as store:
         load = BookLoad(store, wiring.now(), Progress())
         load.record(book, aside)
@@ -86,18 +88,33 @@ class Training:
 
 
 def train_model(settings: Settings, asked: Training) -> Promotion:
-    """Trains, evaluates, registers, promotes."""
+    """Trains, evaluates, registers, promotes; `folder` of what it gives is that of the run."""
     progress = Progress()
     home = open_folder(settings.home).home
-    with one_scratch():
+    out = _run_folder(settings, "train")
+    with results(out) as aside, one_scratch():
         with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
             progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
             until = asked.until or _just_after(book)
             trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
+        write_rejected(aside / "rejected.parquet", book.rejected)
         progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
         promotion = release(trained, home, may_promote=asked.may_promote)
-    progress.done()
-    return promotion
+        progress.done()
+        counts = {"command": "train", "until": until.isoformat(), "counts": book.counts}
+        write_report(aside, {**counts, **_told(promotion), "seconds": progress.seconds})
+    return replace(promotion, folder=out)
+
+
+def _told(promotion: Promotion) -> dict[str, Any]:
+    """What a report says of a model that was made."""
+    return {
+        "model_version": promotion.version,
+        "is_champion": promotion.is_champion,
+        "why": promotion.why,
+        "figures": promotion.figures,
+        "champion_figures": promotion.champion_figures,
+    }
 
 
 def _just_after(book: Book) -> datetime:

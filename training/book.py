@@ -87,9 +87,14 @@ def open_book(
             "registrations_repeated": read.repeated,
             "labels": len(outcomes),
             "labels_of_nobody": len(labels.items) - len(outcomes),
-            "rejected": len(rejected),
+            "rejected": rows_rejected(rejected),
         }
         yield Book(registrations, outcomes, replica, rejected, counts, watch.day)
+
+
+def rows_rejected(rejected: Iterable[Rejected]) -> int:
+    """How many rows were rejected: one with several bad columns is one row."""
+    return len({(r.source, r.row_number) for r in rejected})
 
 
 def registrations_meant(

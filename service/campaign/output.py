@@ -52,11 +52,23 @@ def write(
         for r in rings
         for n in r.members
     ]
-    text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
     try:
         pq.write_table(decisions, folder / "decisions.parquet", compression="zstd")
         pq.write_table(pa.Table.from_pylist(members, RINGS), folder / "rings.parquet")
         write_rejected(folder / "rejected.parquet", rejected)
+    except OSError as error:
+        raise unwritable(folder.parent, error) from error
+    write_report(folder, report)
+
+
+def write_report(folder: Path, report: dict[str, Any]) -> None:
+    """Writes `report.json` into `folder`, which `service.results` keeps aside.
+
+    Raises:
+        DataFolderError: there is no room, or writing is not possible.
+    """
+    text = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
+    try:
         (folder / "report.json").write_text(text, encoding="utf-8")
     except OSError as error:
         raise unwritable(folder.parent, error) from error

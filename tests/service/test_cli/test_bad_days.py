@@ -155,10 +155,10 @@ def test_a_newer_data_folder_is_one_line_from_every_command(run, village, home):
 def test_a_folder_that_somebody_holds_is_one_line(run, village, home):
     commands = (
         # words, exit code: what needs the parts waits for nobody, what does not goes on
+        (("population", "load", village.file("population")), 0),
         (("serve",), 1),
         (("book", "load", *village.words("registrations")), 1),
         (("key", "create", "BANK-A"), 1),
-        (("population", "load", village.file("population")), 0),
     )
     with owned(home):
         for words, expected in commands:
@@ -216,9 +216,18 @@ def counts(said):
     return {name: int(value) for name, value in pairs if value.isdigit()}
 
 
+def test_a_book_is_not_loaded_while_no_population_is(run, village, home):
+    """Who a holder is could not be told later: the ledger is never changed."""
+    said = run("book", "load", *village.words("registrations"))
+    assert (said.code, "population load" in said.line) == (2, True)
+    assert not (home / "postgres").exists()
+    assert not list((home / "runs").glob("*"))
+
+
 def test_a_book_is_loaded_once_however_often_and_differences_are_told_by_row(
     run, rows, village, start, tmp_path
 ):
+    assert run("population", "load", village.file("population")).code == 0
     words = ("book", "load", *village.words("registrations", "labels"))
     stopped = start(*words)
     for line in stopped.stderr:

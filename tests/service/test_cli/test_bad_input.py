@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -185,6 +186,32 @@ def test_a_bad_row_is_rejected_alone_and_the_run_goes_on(run, rows, village, tmp
         kept = [r["registration_id"] for i, r in enumerate(changed) if i not in bad_rows]
         assert judged == set(kept)
     assert json.loads((out / "report.json").read_text())["counts"]["rejected"] == len(found)
+
+
+@pytest.mark.parametrize("command", ["backtest", "population", "book"])
+def test_a_row_with_several_bad_columns_is_one_rejected_row(run, rows, village, tmp_path, command):
+    bad = {"population": ("id_number", "status"), "registrations": ("document_type", "channel")}
+    files = {}
+    for name, columns in bad.items():
+        changed = village.few(name)
+        changed[0] |= dict.fromkeys(columns, "\U0001f642")
+        files[name] = write_csv(tmp_path / f"{name}.csv", changed, list(changed[0]))
+    expected = {
+        "backtest": (["backtest", *village.words(**files), "--out", tmp_path / "out"], 2),
+        "population": (["population", "load", files["population"]], 1),
+        "book": (["book", "load", *village.words("registrations", **files)], 1),
+    }
+    if command == "book":
+        assert run("population", "load", village.file("population")).code == 0
+    words, rejected = expected[command]
+    said = run(*words)
+    assert said.code == 0
+    out = Path(said.out.splitlines()[-1].removeprefix("results in "))
+    assert len(rows(out / "rejected.parquet")) == 2 * rejected
+    if command == "backtest":
+        assert json.loads((out / "report.json").read_text())["counts"]["rejected"] == rejected
+    else:
+        assert f"rejected: {rejected}" in said.out.splitlines()
 
 
 def test_a_repeated_row_is_ignored_if_equal_and_rejected_if_different(run, rows, village, tmp_path):

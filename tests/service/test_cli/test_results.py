@@ -112,6 +112,22 @@ def test_the_report_says_what_was_read_what_judged_and_how_long_it_took(results,
     assert {"gather", "judge", "rings"} <= set(report["seconds"])
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # between libraries of MLflow
+def test_a_training_leaves_its_rejected_rows_and_its_report(run, town, rows, monkeypatch):
+    monkeypatch.setattr("training.fit.ROUNDS", 20)
+    said = run("train", *town.words())
+    assert said.code == 0
+    place = next(line for line in said.out.splitlines() if line.startswith("results in "))
+    folder = Path(place.removeprefix("results in "))
+    assert sorted(p.name for p in folder.iterdir()) == ["rejected.parquet", "report.json"]
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    assert report["command"] == "train"
+    assert report["counts"]["registrations"] == len(rows(town.file("registrations")))
+    assert report["counts"]["rejected"] == len(rows(folder / "rejected.parquet")) == 0
+    assert report["model_version"] in said.out
+    assert report["why"] in said.out
+
+
 @pytest.mark.skipif(not SCORER.exists(), reason="no scorer beside the project: nothing is scored")
 def test_the_scorer_takes_decisions_and_rings(results, town):
     words = [SCORER, town.folder, results / "decisions.parquet", "--rings"]
