@@ -68,7 +68,7 @@ def _day_first(text: str) -> BirthDate | None:
 def _date(year: str, month: str | None, day: str | None) -> BirthDate | None:
     """Only numbers that could be a year, and a day or month of some order."""
     date = BirthDate(int(year), int(month) if month else None, int(day) if day else None)
-    if not 1850 <= date.year <= 2200:
+    if not 1900 <= date.year <= 2200:
         return None
     if any(part is not None and not 0 <= part <= 31 for part in (date.month, date.day)):
         return None

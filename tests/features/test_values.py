@@ -38,6 +38,7 @@ DATES = [
     ("1984-07-02", "1990-03-21", "different_date"),
     ("1991", "1990-03-21", "different_date"),
     ("không rõ", "1990-03-21", "unreadable"),
+    ("21/03/1890", "1990-03-21", "unreadable"),  # before living memory
     ("1990-03-21", "??", "register_unreadable"),
 ]
 
