@@ -234,11 +234,6 @@ class WholeLedger(Reader):
         """The latest screenings of all institutions, newest first."""
         return self._screenings("ORDER BY position DESC LIMIT %s", limit)
 
-    def screening_anywhere(self, screening_id: UUID) -> StoredScreening | None:
-        """A screening by its own id, whoever's it is."""
-        found = self._screenings("WHERE screening_id = %s", screening_id)
-        return found[0] if found else None
-
     def all_screenings(self) -> Iterator[StoredScreening]:
         """Every screening in order of position."""
         yield from self._screenings("ORDER BY position")

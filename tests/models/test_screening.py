@@ -125,6 +125,7 @@ def all_codes() -> set[str]:
 
 def test_every_code_has_a_sentence_in_vietnamese_and_in_english():
     assert all_codes() <= set(REASONS)
+    assert {c for c in REASONS if c.startswith(("SHARED_", "UNUSUAL_"))} <= all_codes()
     for code, (vietnamese, english) in REASONS.items():
         assert re.fullmatch("[A-Z][A-Z_]*[A-Z]", code)
         assert vietnamese.endswith(".")
@@ -156,6 +157,14 @@ def test_hard_facts_come_first_then_contradictions_then_the_model():
     )
 
 
+def test_fields_are_summed_up_only_where_none_is_named():
+    pushes = np.zeros(len(NAMES))
+    pushes[NAMES.index("disagreements")] = 2.0
+    assert reasons_of((), Evidence(Identity.VERIFIED), pushes) == ("DISAGREEMENTS",)
+    pushes[NAMES.index("address_disagrees")] = 1.0
+    assert reasons_of((), Evidence(Identity.VERIFIED), pushes) == ("DIFFERENT_ADDRESS",)
+
+
 def test_a_reason_is_told_once_and_what_speaks_for_a_holder_is_none():
     pushes = np.full(len(NAMES), -1.0)
     nothing = Evidence(Identity.VERIFIED)
@@ -164,6 +173,22 @@ def test_a_reason_is_told_once_and_what_speaks_for_a_holder_is_none():
     pushes[:] = 5.0
     found = reasons_of(("FACE_OF_FRAUD",), nothing, pushes)
     assert len(set(found)) == len(found)
+
+
+class Pushed:
+    """The trained model with other contributions."""
+
+    def __init__(self, model, push):
+        self.version, self.risk, self.contributions = model.version, model.risk, push
+
+
+def test_what_a_registration_lacks_is_no_reason_however_much_it_moves_the_model(trained):
+    facts = odd(trained.facts)[:80]
+    lacking = Pushed(trained.model, lambda vectors: np.where(np.isnan(vectors), 5.0, 0.0))
+    nothing = Pushed(trained.model, np.zeros_like)
+    screened, bare = (screen(facts, model, POLICY) for model in (lacking, nothing))
+    assert any(np.isnan(s.vector).any() for s in screened)
+    assert [s.reasons for s in screened] == [s.reasons for s in bare]
 
 
 def test_who_is_looked_at_is_told_why(trained):

@@ -76,11 +76,6 @@ class World:
             aside.replace(folder / f"{name}.parquet")
 
 
-def write_world(world: World, folder: Path) -> None:
-    """The same as `World.write`."""
-    world.write(folder)
-
-
 def simulate(persons: int, seed: int, start: date = START) -> World:
     """A world of `persons` people over the year from `start` (UTC); equal seeds, equal bytes.
 
