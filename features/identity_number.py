@@ -80,8 +80,8 @@ def _plain(text: str) -> str:
 
 def given(text: str | None) -> str | None:
     """The number as typed, None where it says nothing: no digits, a dash, "không có"."""
-    if text is None:
-        return None
+    if text is None or (text.isdigit() and len(text) >= _FEWEST_SIGNS):  # nearly every row
+        return text
     bare = filler.signs(text)
     if len(bare) < _FEWEST_SIGNS or not any(c.isdigit() for c in bare):
         return None
