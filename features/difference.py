@@ -39,7 +39,7 @@ DIFFERENCES: dict[str, Difference] = {
     "one_digit": Difference(
         _PARTIAL,
         "One digit is wrong, missing or swapped with its neighbour.",
-        "Sai, thiếu hoặc đảo một chữ số.",
+        "Sai hoặc thiếu một chữ số, hoặc đảo hai chữ số liền nhau.",
     ),
     # document number
     "leading_zero_lost": Difference(_PARTIAL, "Leading zeros were lost.", "Bị mất số 0 ở đầu."),
@@ -105,7 +105,7 @@ DIFFERENCES: dict[str, Difference] = {
     "one_letter": Difference(
         _PARTIAL,
         "One letter is wrong, missing or swapped with its neighbour.",
-        "Sai, thiếu hoặc đảo một chữ cái.",
+        "Sai hoặc thiếu một chữ cái, hoặc đảo hai chữ cái liền nhau.",
     ),
     "two_slips": Difference(_PARTIAL, "Two small slips in the name.", "Hai lỗi nhỏ trong họ tên."),
     "different_name": Difference(_MISMATCH, "Another name.", "Họ tên khác."),

@@ -33,23 +33,23 @@ REASONS: dict[str, tuple[str, str]] = {
         "The register held the person for missing, emigrated or detained at the time.",
     ),
     "FACE_UNDER_OTHER_NAMES": (
-        "Khuôn mặt này đã đứng tên người khác.",
+        "Khuôn mặt này đã được đăng ký dưới tên khác.",
         "This face was registered under other names.",
     ),
     "FACE_OF_FRAUD": (
-        "Khuôn mặt này gắn với đăng ký đã xác nhận gian lận.",
+        "Khuôn mặt này gắn với gian lận đã được xác nhận.",
         "This face belongs to a confirmed fraud.",
     ),
     "DEVICE_OF_FRAUD": (
-        "Thiết bị này đã dùng cho đăng ký gian lận.",
+        "Thiết bị này gắn với gian lận đã được xác nhận.",
         "This device was used for a confirmed fraud.",
     ),
     "PHONE_OF_FRAUD": (
-        "Điện thoại này gắn với gian lận được xác nhận trong 90 ngày.",
+        "Số điện thoại này gắn với gian lận được xác nhận trong 90 ngày qua.",
         "This phone was named in a fraud confirmed in the last 90 days.",
     ),
     "HOLDER_OF_FRAUD": (
-        "Người đứng tên có đăng ký khác đã xác nhận gian lận.",
+        "Người đứng tên có đăng ký khác đã được xác nhận là gian lận.",
         "Another registration of this holder is a confirmed fraud.",
     ),
     "IN_RING": (
@@ -59,9 +59,9 @@ REASONS: dict[str, tuple[str, str]] = {
     "ACCOUNT_OR_SIM": ("Loại đăng ký.", "The kind of registration."),
     "CHANNEL": ("Kênh mở và loại giấy tờ.", "How it was opened and which document was shown."),
     "ORGANISATION": ("Đăng ký của tổ chức.", "The holder is an organisation."),
-    "TIME_OF_DAY": ("Thời điểm đăng ký bất thường.", "The time of the registration is unusual."),
+    "TIME_OF_DAY": ("Thời điểm đăng ký.", "The time of the registration."),
     "IDENTITY": ("Kết quả đối chiếu danh tính.", "The outcome of the identity check."),
-    "DISAGREEMENTS": ("Nhiều trường không khớp.", "Several fields do not agree."),
+    "DISAGREEMENTS": ("Có trường không khớp.", "Fields that do not agree."),
     "DIFFERENT_DOCUMENT_NUMBER": ("Số giấy tờ không khớp.", "The document number differs."),
     "DIFFERENT_FULL_NAME": ("Họ tên không khớp.", "The name differs."),
     "DIFFERENT_BIRTH_DATE": ("Ngày sinh không khớp.", "The birth date differs."),
@@ -77,7 +77,7 @@ REASONS: dict[str, tuple[str, str]] = {
         "The status of the holder in the register.",
     ),
     "DOCUMENT_DATES": ("Ngày cấp, thời hạn giấy tờ.", "The dates of the document."),
-    "CONTACT": ("Thông tin liên hệ đã cho hoặc thiếu.", "Contact details given or missing."),
+    "CONTACT": ("Thông tin liên hệ có khai hoặc để trống.", "Contact details given or missing."),
     "EMAIL_PATTERN": ("Hình thức địa chỉ thư điện tử.", "The form of the e-mail address."),
     "NAME_FORM": ("Cách ghi họ tên.", "How the name was typed."),
     "HOLDER_PLACE": ("Nơi đăng ký khai sinh, nơi ở.", "Place of birth registration and home."),
@@ -95,31 +95,75 @@ REASONS: dict[str, tuple[str, str]] = {
 _THINGS = {
     "HOLDER": ("người đứng tên này", "this holder"),
     "DOCUMENT": ("số giấy tờ này", "this document number"),
-    "PHONE": ("điện thoại liên hệ này", "this contact phone"),
+    "PHONE": ("số điện thoại liên hệ này", "this contact phone"),
     "DEVICE": ("thiết bị này", "this device"),
     "EMAIL": ("địa chỉ thư điện tử này", "this e-mail address"),
     "ADDRESS": ("địa chỉ này", "this address"),
     "FACE": ("khuôn mặt này", "this face"),
     "ORGANISATION": ("tổ chức này", "this organisation"),
-    "PHONE_AS_SIM": ("SIM của điện thoại liên hệ", "the SIM of the contact phone"),
-    "SIM_AS_PHONE": ("các tài khoản dùng số này", "accounts naming this number"),
+    "PHONE_AS_SIM": ("SIM của số điện thoại liên hệ", "the SIM of the contact phone"),
+    "SIM_AS_PHONE": ("các tài khoản khai số này", "the accounts that name this number"),
     "SIM": ("số thuê bao này", "this SIM number"),
     "AGENT": ("nhân viên hoặc điểm đăng ký này", "this agent"),
     "TABLET": ("máy của điểm đăng ký này", "this agent's tablet"),
-    "NETWORK": ("địa chỉ mạng này", "this IP address"),
-    "SUBNET": ("vùng mạng này", "this network neighbourhood"),
+    "NETWORK": ("địa chỉ IP này", "this IP address"),
+    "SUBNET": ("dải mạng này", "this network neighbourhood"),
+}
+_HUBS = ("AGENT", "TABLET", "NETWORK", "SUBNET")
+"""What many strangers share rightly: not that it is shared is worth a word, but unusual activity."""
+
+_SHARED = {
+    "DOCUMENT": (
+        "Số giấy tờ này có trong nhiều đăng ký.",
+        "Other registrations carry this document number.",
+    ),
+    "PHONE": (
+        "Nhiều người hoặc nhiều đăng ký dùng chung số điện thoại liên hệ này.",
+        "Others or other registrations share this contact phone.",
+    ),
+    "DEVICE": (
+        "Nhiều người hoặc nhiều đăng ký dùng chung thiết bị này.",
+        "Others or other registrations share this device.",
+    ),
+    "EMAIL": (
+        "Nhiều người hoặc nhiều đăng ký dùng chung địa chỉ thư điện tử này.",
+        "Others or other registrations share this e-mail address.",
+    ),
+    "ADDRESS": (
+        "Nhiều người hoặc nhiều đăng ký có cùng địa chỉ này.",
+        "Others or other registrations share this address.",
+    ),
+    "FACE": (
+        "Khuôn mặt này có trong nhiều đăng ký.",
+        "This face appears in other registrations.",
+    ),
+    "ORGANISATION": (
+        "Nhiều đăng ký mang tên tổ chức này.",
+        "Other registrations are in the name of this organisation.",
+    ),
+    "PHONE_AS_SIM": (
+        "Số điện thoại liên hệ là của một SIM đã được đăng ký.",
+        "The contact phone is the number of a registered SIM.",
+    ),
+    "SIM_AS_PHONE": (
+        "Nhiều tài khoản khai cùng số này.",
+        "Several accounts name this number.",
+    ),
+    "SIM": (
+        "Số thuê bao này đã được đăng ký trước đó.",
+        "This SIM number was registered before.",
+    ),
 }
 for _code, (_vi, _en) in _THINGS.items():
     REASONS[f"FRAUD_NEARBY_{_code}"] = (
-        f"Đã có gian lận được xác nhận qua {_vi}.",
+        f"Đã có gian lận được xác nhận liên quan đến {_vi}.",
         f"Confirmed fraud is known of {_en}.",
     )
-    REASONS[f"SHARED_{_code}"] = (
-        f"Nhiều người hoặc nhiều đăng ký dùng chung {_vi}.",
-        f"Others or other registrations share {_en}.",
-    )
+REASONS.update({f"SHARED_{_code}": _sentences for _code, _sentences in _SHARED.items()})
+for _code in _HUBS:
+    _vi, _en = _THINGS[_code]
     REASONS[f"UNUSUAL_{_code}"] = (
-        f"Hoạt động bất thường qua {_vi}.",
+        f"Hoạt động bất thường liên quan đến {_vi}.",
         f"The activity of {_en} is unusual.",
     )
 
@@ -152,4 +196,6 @@ def reasons_of(
         pushes = {r: float(contributions[places].sum()) for r, places in _PLACES.items()}
         strongest = sorted(pushes, key=lambda r: -pushes[r])[:_AT_MOST]
         codes += [r for r in strongest if pushes[r] >= _WORTH_SAYING]
+    if any(c.startswith("DIFFERENT_") for c in codes):  # the fields are named: no need to sum up
+        codes = [c for c in codes if c != "DISAGREEMENTS"]
     return tuple(dict.fromkeys(codes))

@@ -176,8 +176,8 @@ def _book(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "book",
-        "Nạp lịch sử vào sổ và đồ thị, không chấm. Đọc hai tệp, ghi sổ cái của thư mục dữ liệu.",
-        "Loads a history into ledger and graph without screening it. Reads the files, writes the data folder's ledger.",
+        "Nạp lịch sử vào sổ cái và đồ thị, không sàng lọc. Đọc tệp đăng ký và, nếu có, tệp kết quả xác minh; ghi sổ cái của thư mục dữ liệu.",
+        "Loads a history into ledger and graph without screening it. Reads the registrations and, where given, the labels; writes the data folder's ledger.",
     )
     parser.add_argument("action", choices=["load"])
     _registration_files(parser, labels_required=False)
@@ -261,7 +261,11 @@ def _campaign(commands: _Commands[Parser]) -> None:
     parser.add_argument("--labels-until", type=moment, metavar="T", help=known)
     book = said("chỉ dùng đăng ký trước T", "only registrations before T")
     parser.add_argument("--as-of", type=moment, metavar="T", help=book)
-    parser.add_argument("--engine", choices=["local", "spark"], default="local", help="local")
+    where = said(
+        "nơi tính; bản này chỉ có local (mặc định)",
+        "where it is computed; this release has local alone (the default)",
+    )
+    parser.add_argument("--engine", choices=["local", "spark"], default="local", help=where)
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.campaign.runs import Moments
@@ -285,7 +289,7 @@ def _serve(commands: _Commands[Parser]) -> None:
     parser = _command(
         commands,
         "serve",
-        "API và bàn làm việc, đến khi Ctrl-C. Đọc và ghi thư mục dữ liệu.",
+        "API và bảng điều khiển, đến khi Ctrl-C. Đọc và ghi thư mục dữ liệu.",
         "API and console, until Ctrl-C. Reads and writes the data folder.",
     )
 
@@ -305,7 +309,11 @@ def _key(commands: _Commands[Parser]) -> None:
         "An API key of an institution, shown once. Reads and writes the data folder's ledger (its hash alone).",
     )
     parser.add_argument("action", choices=["create"])
-    parser.add_argument("institution", metavar="INSTITUTION", help=said("mã tổ chức", "its code"))
+    parser.add_argument(
+        "institution",
+        metavar="INSTITUTION",
+        help=said("mã tổ chức, viết thế nào giữ thế ấy", "its code, taken as written"),
+    )
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import new_key
@@ -327,6 +335,8 @@ def _registration_files(parser: Parser, *, labels_required: bool) -> None:
     book = said("tệp đăng ký để đọc", "registrations to read")
     parser.add_argument("--registrations", type=Path, required=True, metavar="F", help=book)
     known = said("tệp kết quả xác minh để đọc", "labels to read: what became known")
+    if not labels_required:
+        known += said(" (tùy chọn)", " (optional)")
     parser.add_argument("--labels", type=Path, required=labels_required, metavar="F", help=known)
 
 
@@ -345,8 +355,8 @@ def _files(options: argparse.Namespace) -> BookFiles:
 
 def _screening_options(parser: Parser) -> None:
     which = said(
-        "champion, challenger, default, một phiên bản hay một thư mục",
-        "champion, challenger, default, a version or a bundle folder",
+        "champion, challenger, previous, default, một phiên bản hay một thư mục mô hình",
+        "champion, challenger, previous, default, a version or a bundle folder",
     )
     parser.add_argument("--model", metavar="M", help=which)
     where = said(

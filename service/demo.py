@@ -1,8 +1,8 @@
 """The demonstration: a small simulated province from nothing to a live, explained decision.
 
-Everybody in it is made up. It works in `demo/` of the data folder, made anew each time: a year of
-the province becomes history, a model learns from it, and the last month is screened live through
-the API as if it were happening, one day after the other.
+Everybody in it is made up. It works in `demo/` of the data folder, made anew each time: of a year of
+the province all but the last 90 days becomes history, a model learns from it, and these 90 days are
+screened live through the API as if they were happening, one day after the other.
 """
 
 from __future__ import annotations
@@ -30,11 +30,14 @@ from features.reading import read_registrations
 from features.register.replica import Replica
 from features.registration import Institution, Registration
 from graph.attributes import Key
+from models import bundle, registry
+from models.decision import Decision
 from models.reasons import REASONS
 from service import wiring
 from service.bookload import BookLoad
 from service.callers import create_key
 from service.commands import Training, train_model
+from service.console.words import Language
 from service.datafolder import open_folder, owned
 from service.ledger.records import content
 from service.progress import Progress
@@ -49,6 +52,7 @@ SEED = 8
 LIVE_DAYS = 90
 
 Answer = dict[str, Any]
+_VI, _EN = Language.VIETNAMESE, Language.ENGLISH
 
 
 def demo(settings: Settings, *, wait: bool) -> int:
@@ -75,6 +79,9 @@ def _interrupt() -> None:
 
 def _demo(settings: Settings, told: threading.Event, *, wait: bool) -> int:
     check_ports(settings)
+    if settings.home.exists():
+        with owned(settings.home):  # another demonstration is told of before anything else
+            pass
     _say("Dọn chỗ và dựng một tỉnh nhỏ…", "Making room and a small province…")
     _sweep(settings)
     today = datetime.now(UTC).date()
@@ -83,16 +90,18 @@ def _demo(settings: Settings, told: threading.Event, *, wait: bool) -> int:
     _learn(settings, files, live_from)
     stream = _history(settings, files, live_from)
     clock = _Clock(live_from)
-    with running(settings, clock=clock.now, announce=_line) as serving:
+    with running(settings, clock=clock.now, announce=_quiet) as serving:
         _say(
-            f"Chấm trực tiếp {len(stream):,} đăng ký của {LIVE_DAYS} ngày cuối…",
+            f"Sàng lọc trực tiếp {_VI.whole(len(stream))} đăng ký của {LIVE_DAYS} ngày cuối…",
             f"Screening the {len(stream):,} registrations of the last {LIVE_DAYS} days live…",
         )
         with _Callers(serving) as callers:
             answers = callers.replay(stream, clock)
         clock.moment = None
-        _findings(answers, stream, serving, callers.keys)
+        institution, ring = _findings(answers, stream)
         if wait:
+            institution = institution or next(iter(callers.keys))
+            _ways_in(serving, ring, institution, callers.keys[institution])
             told.wait()
     return 0
 
@@ -101,7 +110,7 @@ def _sweep(settings: Settings) -> None:
     """Stops what a killed demonstration left running, then removes its files."""
     home = settings.home
     if home.exists():
-        with wiring.opened(settings):
+        with wiring.opened(settings, announce=_quiet):
             pass
         with owned(home):
             for entry in home.iterdir():
@@ -120,7 +129,7 @@ def _province(settings: Settings, today: date) -> BookFiles:
     persons = load_population(files.population, replica, [], today).loaded
     replica.close()
     _say(
-        f"  {persons:,} người trong bản sao dân cư",
+        f"  {_VI.whole(persons)} người trong bản sao dân cư",
         f"  {persons:,} persons in the register's replica",
     )
     return files
@@ -128,11 +137,16 @@ def _province(settings: Settings, today: date) -> BookFiles:
 
 def _learn(settings: Settings, files: BookFiles, until: datetime) -> None:
     made = train_model(settings, Training(files, until, may_promote=True, seed=0))
-    recall = made.figures.get("recall_at_2.0%", 0.0)
+    known = bundle.load(registry.resolve(made.version, settings.home)).card["frauds_known"]
     _say(
-        f"  mô hình {made.version}: {recall:.0%} gian lận đã biết nằm trong 2 % bị soát",
-        f"  model {made.version}: {recall:.0%} of the known fraud within a 2 % review budget",
+        f"  mô hình {made.version}: học từ {_VI.whole(known)} vụ gian lận đã biết",
+        f"  model {made.version}: learned from {known:,} known frauds",
     )
+    if not made.is_champion:
+        _say(
+            "  chưa chứng tỏ tốt hơn: mô hình mặc định vẫn đánh giá",
+            "  it has not shown itself better: the default model goes on judging",
+        )
 
 
 def _history(settings: Settings, files: BookFiles, until: datetime) -> list[Registration]:
@@ -142,7 +156,7 @@ def _history(settings: Settings, files: BookFiles, until: datetime) -> list[Regi
         if source is not None:
             table = pq.read_table(source, filters=[(column, "<", until)])
             pq.write_table(table, past if source == files.registrations else _known(files))
-    with wiring.opened(settings) as store:
+    with wiring.opened(settings, announce=_quiet) as store:
         load = BookLoad(store, until, Progress())
         load.load(past, _known(files), past.parent)
     rows = read_registrations(files.registrations).items
@@ -154,7 +168,7 @@ def _known(files: BookFiles) -> Path:
 
 
 class _Clock:
-    """The service's clock while the last month is replayed; afterwards the real one."""
+    """The service's clock while the last 90 days are replayed; afterwards the real one."""
 
     def __init__(self, moment: datetime) -> None:
         self.moment: datetime | None = moment
@@ -207,26 +221,36 @@ class _Callers:
 
 
 def _findings(
-    answers: Sequence[Answer],
-    stream: Sequence[Registration],
-    serving: Serving,
-    keys: dict[Institution, str],
-) -> None:
-    """Prints a verified holder, a slip explained, a ring caught, and the addresses."""
+    answers: Sequence[Answer], stream: Sequence[Registration]
+) -> tuple[Institution | None, str | None]:
+    """Prints the counts, a verified holder, a slip explained, a ring caught; gives as `_ring`."""
     typed = {(r.institution, r.registration_id): r for r in stream}
-    decisions = Counter(a["decision"] for a in answers)
     _say(
-        f"\nĐã trả lời {len(answers):,}: {dict(decisions)}",
-        f"\nAnswered {len(answers):,}: {dict(decisions)}",
+        f"\nĐã sàng lọc {_VI.whole(len(answers))} đăng ký: {_decisions(answers, _VI)}.\n",
+        f"\nScreened {len(answers):,} registrations: {_decisions(answers, _EN)}.\n",
     )
     _verified(answers)
     _slip(answers, typed)
-    institution = _ring(answers, serving) or next(iter(keys))
+    return _ring(answers)
+
+
+def _decisions(answers: Sequence[Answer], language: Language) -> str:
+    counts = Counter(a["decision"] for a in answers)
+    return ", ".join(
+        f"{language.called('decision', d.code).lower()} {language.whole(counts[d.code])}"
+        for d in Decision
+    )
+
+
+def _ways_in(serving: Serving, ring: str | None, institution: Institution, key: str) -> None:
+    """Prints the addresses and a key to use with them."""
+    if ring is not None:
+        _line(f"   {serving.console_url}/rings/{ring}")
     _say(
-        f"\nAPI: {serving.api_url}/docs\nBàn làm việc: {serving.console_url}\n"
-        f"Khóa API để đăng nhập ({institution}): {keys[institution]}\nCtrl-C để dừng.",
+        f"\nAPI: {serving.api_url}/docs\nBảng điều khiển: {serving.console_url}\n"
+        f"Khóa API để đăng nhập ({institution}): {key}\nCtrl-C để dừng.",
         f"\nAPI: {serving.api_url}/docs\nConsole: {serving.console_url}\n"
-        f"API key to sign in with ({institution}): {keys[institution]}\nCtrl-C stops everything.",
+        f"API key to sign in with ({institution}): {key}\nCtrl-C stops everything.",
     )
 
 
@@ -237,8 +261,8 @@ def _verified(answers: Sequence[Answer]) -> None:
         )
         if a["decision"] == "clear" and a["identity"] == "verified" and same:
             _say(
-                f"\n1. Chính chủ: {_title(a)}: số giấy tờ, họ tên, ngày sinh khớp; rủi ro {a['risk']:.2%}.",
-                f"\n1. A verified holder: {_title(a)}: number, name and birth date agree; risk {a['risk']:.2%}.",
+                f"1. Chính chủ: {a['registration_id']}: số giấy tờ, họ tên, ngày sinh khớp; rủi ro {_percent(a['risk'])}.",
+                f"1. A verified holder: {a['registration_id']}: number, name and birth date agree; risk {a['risk']:.2%}.",
             )
             return
 
@@ -251,40 +275,52 @@ def _slip(answers: Sequence[Answer], typed: Mapping[Key, Registration]) -> None:
                 vi, en = SENTENCES[difference]
                 name = typed[a["institution"], a["registration_id"]].full_name
                 _say(
-                    f"2. Lỗi gõ được giải thích: {_title(a)}: gõ “{name}” (người giả lập): {vi} Vẫn là chính chủ.",
-                    f"2. A slip explained: {_title(a)}: typed “{name}” (made up): {en} Still the rightful holder.",
+                    f"2. Lỗi gõ được giải thích: {a['registration_id']}: gõ “{name}” (người giả lập): {vi} Vẫn là chính chủ.",
+                    f"2. A slip explained: {a['registration_id']}: typed “{name}” (made up): {en} Still the rightful holder.",
                 )
                 return
 
 
-def _ring(answers: Sequence[Answer], serving: Serving) -> Institution | None:
-    """The ring that most of the month's stopped registrations reached."""
+def _ring(answers: Sequence[Answer]) -> tuple[Institution | None, str | None]:
+    """Prints the ring that most of the stopped registrations reached; an institution, its name."""
     stopped = [a for a in answers if a["ring_id"] and a["decision"] != "clear"]
     reached = Counter(a["ring_id"] for a in stopped)
     if not reached:
-        _say("3. Tháng này chưa thấy nhóm nào.", "3. No ring reached in this month.")
-        return None
+        _say(
+            f"3. {LIVE_DAYS} ngày cuối chưa thấy nhóm nào.",
+            f"3. No ring reached in the last {LIVE_DAYS} days.",
+        )
+        return None, None
     ring_id, size = reached.most_common(1)[0]
     members = [a for a in stopped if a["ring_id"] == ring_id]
-    institution = Counter(a["institution"] for a in members).most_common(1)[0][0]
-    codes = Counter(code for a in members for code in a["reasons"]).most_common(3)
+    institutions = Counter(a["institution"] for a in members)
     _say(
-        f"3. Bắt được một nhóm: {ring_id}: {size} đăng ký bị chặn lại.",
-        f"3. A ring caught: {ring_id}: {size} registrations stopped.",
+        f"3. Bắt được một nhóm: {ring_id}: "
+        f"{_VI.whole(size)} đăng ký của {len(institutions)} tổ chức bị chặn lại.",
+        f"3. A ring caught: {ring_id}: "
+        f"{_counted(size, 'registration')} of {_counted(len(institutions), 'institution')} stopped.",
     )
-    for code, count in codes:
+    for code, count in Counter(code for a in members for code in a["reasons"]).most_common(3):
         vi, en = REASONS[code]
-        _say(f"   {count} lần: {vi}", f"   {count} times: {en}")
-    _line(f"   {serving.console_url}/rings/{ring_id}")
-    return Institution(institution)
+        _say(f"   {_VI.whole(count)} lần: {vi}", f"   {_counted(count, 'time')}: {en}")
+    return Institution(institutions.most_common(1)[0][0]), ring_id
 
 
-def _title(answer: Answer) -> str:
-    return f"{answer['institution']} {answer['registration_id']}"
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _percent(part: float) -> str:
+    """As Vietnamese writes it."""
+    return f"{part:.2%}".replace(".", ",").replace("%", " %")
 
 
 def _say(vietnamese: str, english: str) -> None:
     _line(said(vietnamese, english))
+
+
+def _quiet(_: str) -> None:
+    """What starts is told once, at the end."""
 
 
 def _line(text: str) -> None:

@@ -33,7 +33,7 @@ class Progress:
         """So many rows of the stage are done; how many there are is not known yet."""
         if self._due():
             rate = done / max(self._printed - self._since, 1e-9)
-            vi = f"  {done:,} dòng, {rate:,.0f} dòng/giây"
+            vi = f"  {_points(done)} dòng, {_points(rate)} dòng/giây"
             self._show(said(vi, f"  {done:,} rows, {rate:,.0f} rows/s"), self._end)
 
     def rows(self, done: int, total: int) -> None:
@@ -42,7 +42,8 @@ class Progress:
             return
         rate = done / max(self._printed - self._since, 1e-9)
         left = (total - done) / max(rate, 1e-9)
-        vi = f"  {done:,} / {total:,} dòng, {rate:,.0f} dòng/giây, còn {left:,.0f} giây"
+        count, whole, speed, rest = map(_points, (done, total, rate, left))
+        vi = f"  {count} / {whole} dòng, {speed} dòng/giây, còn {rest} giây"
         en = f"  {done:,} / {total:,} rows, {rate:,.0f} rows/s, {left:,.0f} s left"
         self._show(said(vi, en), self._end)
 
@@ -67,6 +68,11 @@ class Progress:
         clear = "\x1b[K" if self._live else ""
         sys.stderr.write(f"{clear}{line}{end}")
         sys.stderr.flush()
+
+
+def _points(number: float) -> str:
+    """A number as Vietnamese writes it, with points between its thousands."""
+    return f"{number:,.0f}".replace(",", ".")
 
 
 class WatchedRegister:

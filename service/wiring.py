@@ -111,8 +111,12 @@ def now() -> datetime:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Store]:
+def opened(
+    settings: Settings, *, announce: Callable[[str], None] = embedded.say
+) -> Iterator[Store]:
     """The data folder, owned, with its parts running: for commands that do not screen.
+
+    `announce` takes a line for each part that starts.
 
     Raises:
         ChinhchuError: the folder is in use or newer, a part does not start, keys are missing.
@@ -123,7 +127,10 @@ def opened(settings: Settings) -> Iterator[Store]:
         keys = for_settings(settings, folder.keys, may_make=not folder.postgres.exists())
         parts = stack.enter_context(
             embedded.parts(
-                folder, database_url=settings.database_url, valkey_url=settings.valkey_url
+                folder,
+                database_url=settings.database_url,
+                valkey_url=settings.valkey_url,
+                announce=announce,
             )
         )
         ledger = stack.enter_context(Ledger(parts.database_url, keys))

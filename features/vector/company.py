@@ -116,7 +116,7 @@ def _reader(aggregate: str) -> Compute:
 def _feature(link: str, measure: str, window: str) -> Feature:
     aggregate = f"{link}.{measure}.{window}"
     text, unit = _MEASURES[measure]
-    doc = text.format(link=_LINKS[link]).capitalize()
+    doc = text[0].upper() + text[1:].format(link=_LINKS[link])
     if window in _WINDOWS:
         doc += f", in the last {_WINDOWS[window]}"
     return Feature(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -58,7 +57,7 @@ def draw(frame: Frame, listing: Listing) -> None:
             tag(
                 "section",
                 _filter(language, listing.wanted.decision),
-                _lines(language, listing.found.lines),
+                _lines(language, listing),
                 _paging(language, listing),
                 class_="card",
             ),
@@ -95,10 +94,11 @@ def _filter(language: Language, chosen: str | None) -> Html:
     return tag("nav", *links, class_="filter", aria_label=language.say("filter"))
 
 
-def _lines(language: Language, lines: Sequence[Line]) -> Html:
-    say = language.say
+def _lines(language: Language, listing: Listing) -> Html:
+    say, lines = language.say, listing.found.lines
     if not lines:
-        return tag("p", say("none_yet"), class_="empty")
+        empty = "none_decided_so" if listing.wanted.decision else "none_yet"
+        return tag("p", say(empty), class_="empty")
     heads = ("registration", "time", "kind", "identity", "decision", "risk", "ring")
     rows = [_row(language, line) for line in lines]
     return table(say("latest"), [say(head) for head in heads], rows, tight=True)

@@ -20,12 +20,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     # sign-in
     "sign_in": ("Đăng nhập", "Sign in"),
     "sign_in_about": (
-        "Dùng khoá API của tổ chức bạn. Bạn chỉ thấy hồ sơ của tổ chức mình.",
+        "Dùng khóa API của tổ chức bạn. Bạn chỉ thấy hồ sơ của tổ chức mình.",
         "Use an API key of your institution. You see the records of your institution alone.",
     ),
-    "api_key": ("Khoá API", "API key"),
+    "api_key": ("Khóa API", "API key"),
     "sign_in_failed": (
-        "Khoá không đúng hoặc đã bị thu hồi.",
+        "Khóa không đúng hoặc đã bị thu hồi.",
         "This key is not known, or was revoked.",
     ),
     # latest screenings
@@ -39,6 +39,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "newer": ("Mới hơn", "Newer"),
     "older": ("Cũ hơn", "Older"),
     "none_yet": ("Chưa có lượt sàng lọc nào.", "There are no screenings here yet."),
+    "none_decided_so": ("Không có mục nào với quyết định này.", "None with this decision."),
     "times_local": ("Giờ Việt Nam (UTC+7).", "Times are those of Vietnam (UTC+7)."),
     "repeated": ("sàng lọc lại", "screened again"),
     # columns and facts
@@ -56,7 +57,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "asked_by": ("Bên yêu cầu", "Asked by"),
     "model_version": ("Phiên bản mô hình", "Model version"),
     "policy_version": ("Phiên bản chính sách", "Policy version"),
-    "position": ("Vị trí trong sổ", "Ledger position"),
+    "position": ("Vị trí trong sổ cái", "Ledger position"),
     "graph_position": ("Vị trí của đồ thị", "Graph position"),
     "outcome_known": ("Kết quả xác minh", "Confirmed outcome"),
     "outcome.fraud": ("Gian lận", "Fraud"),
@@ -108,7 +109,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "away": ("Tạm thời gián đoạn", "Not available for a moment"),
     "away_about": (
-        "Sổ quyết định tạm thời chưa trả lời. Hãy thử lại sau ít phút.",
+        "Sổ cái tạm thời chưa trả lời. Hãy thử lại sau ít phút.",
         "The ledger does not answer at present. Please try again in a minute.",
     ),
     "defect": ("Có lỗi xảy ra", "Something went wrong"),
@@ -151,8 +152,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "attribute.address": ("Địa chỉ", "Address"),
     "attribute.face": ("Khuôn mặt", "Face"),
     "attribute.agent": ("Nhân viên, điểm đăng ký", "Agent"),
-    "attribute.network": ("Địa chỉ mạng", "IP address"),
-    "attribute.subnet": ("Vùng mạng", "Network neighbourhood"),
+    "attribute.network": ("Địa chỉ IP", "IP address"),
+    "attribute.subnet": ("Dải mạng", "Network neighbourhood"),
     "attribute.organisation": ("Tổ chức", "Organisation"),
 }
 """Code -> the text in Vietnamese, and in English."""

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 def test_the_sign_in_leads_to_where_one_wanted_to_go(page, world, names):
     page.goto(names["ring_path"])
-    page.get_by_label("Khoá API").fill(world.key)
+    page.get_by_label("Khóa API").fill(world.key)
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: url.endswith(names["ring_path"]))
     assert "Nhóm nghi vấn" in page.wait_for_selector("h1").inner_text()
@@ -26,9 +26,9 @@ def test_the_sign_in_leads_to_where_one_wanted_to_go(page, world, names):
 
 def test_a_wrong_key_is_told_and_the_field_keeps_the_focus(page):
     page.goto("/sign-in")
-    page.get_by_label("Khoá API").fill("wrong")
+    page.get_by_label("Khóa API").fill("wrong")
     page.get_by_role("button", name="Đăng nhập").click()
-    assert "Khoá không đúng" in page.get_by_role("alert").inner_text()
+    assert "Khóa không đúng" in page.get_by_role("alert").inner_text()
     assert "wrong" not in page.url
     assert page.evaluate("document.activeElement.id") == "key"
 

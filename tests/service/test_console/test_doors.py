@@ -151,7 +151,7 @@ def test_while_the_ledger_is_away_the_console_says_so_and_lives_on(doomed):
     take_the_ledger()
     status, _, text = call(console, "GET", "/", cookie=cookie)
     assert status == 503
-    assert "Sổ quyết định tạm thời chưa trả lời" in text
+    assert "Sổ cái tạm thời chưa trả lời" in text
     _, headers, _ = call(console, "POST", "/sign-in", urlencode({"key": key}))
     assert "problem=away" in headers["location"]
     assert key not in console.log.read_text()
