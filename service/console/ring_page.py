@@ -83,7 +83,9 @@ def _drawing(language: Language, ring: Ring, ties: list[Tie]) -> None:
         if 0 <= place < len(ring.members) and ring.members[place].screening_id is not None:
             ui.navigate.to(f"/screenings/{ring.members[place].screening_id}")
 
-    drawn = ui.echart(chart(ring.members, ties, language))
+    # A narrow screen scrolls the drawing; pressed together, no name could be read.
+    with ui.element("div").style("overflow-x: auto").props("tabindex=0"):
+        drawn = ui.echart(chart(ring.members, ties, language)).style("min-width: 42rem")
     drawn.on("componentClick", open_screening, ["dataType", "dataIndex"])
     drawn.classes("drawing").props["role"] = "img"
     drawn.props["aria-label"] = language.say("drawing")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from uuid import uuid4
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.attributes import Attribute
 from service.console.reading import Member
-from service.console.ring_graph import chart, ties_of
+from service.console.ring_graph import box_of, chart, ties_of
+from service.console.ring_layout import FRAME, crossing
 from service.console.words import Language
 
 TOKENS = st.dictionaries(
@@ -59,6 +60,7 @@ def test_the_same_members_are_tied_once(found):
     assert len(knots) == len(set(knots))
 
 
+@settings(deadline=None, max_examples=40)  # a drawing is arranged for each
 @given(members(), st.sampled_from(Language))
 def test_a_drawing_holds_no_token_and_no_line_into_nowhere(found, language):
     ties = ties_of(found)
@@ -68,6 +70,32 @@ def test_a_drawing_holds_no_token_and_no_line_into_nowhere(found, language):
     assert len(points) == len(set(points)) == len(found) + len(ties)
     assert all({link["source"], link["target"]} <= set(points) for link in series["links"])
     assert "token" not in json.dumps(options)
+
+
+@settings(deadline=None, max_examples=40)  # a drawing is arranged for each
+@given(members(), st.sampled_from(Language))
+def test_a_drawing_is_the_same_each_time_and_inside_its_frame(found, language):
+    ties = ties_of(found)
+    options = chart(found, ties, language)
+    assert options == chart(found, ties, language)
+    (series,) = options["series"]
+    assert series["layout"] == "none"
+    width, height = FRAME
+    assert all(0 <= p["x"] <= width and 0 <= p["y"] <= height for p in series["data"])
+    places = [(p["x"], p["y"]) for p in series["data"]]
+    assert len(set(places)) == len(places)
+
+
+@settings(deadline=None, max_examples=40)  # a drawing is arranged for each
+@given(members(), st.sampled_from(Language))
+def test_ones_own_have_their_names_beside_them_and_no_tie_is_written_over_one(found, language):
+    points = chart(found, ties_of(found), language)["series"][0]["data"]
+    for member, point in zip(found, points[: len(found)], strict=True):
+        assert point["label"]["show"] == member.own
+    boxes = [box_of(point) for point in points]
+    for first, second in crossing([(p["x"], p["y"]) for p in points], boxes):
+        named = [points[i]["label"]["show"] for i in (first, second)]
+        assert second < len(found) or not all(named)
 
 
 def test_a_drawing_names_ones_own_alone_and_takes_no_orders_from_a_name():
