@@ -21,8 +21,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "The population register holds nobody who fits.",
     ),
     "REGISTER_UNAVAILABLE": (
-        "Chưa hỏi được cơ sở dữ liệu dân cư; sẽ kiểm tra lại.",
-        "The population register could not be asked; this will be checked again.",
+        "Chưa hỏi được cơ sở dữ liệu dân cư.",
+        "The population register could not be asked.",
     ),
     "HOLDER_DECEASED": (
         "Người đứng tên đã qua đời theo cơ sở dữ liệu dân cư.",

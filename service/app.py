@@ -54,11 +54,15 @@ def create_app(doors: Doors) -> ASGIApp:
     app.add_exception_handler(CallError, _on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_status)
+    app.add_exception_handler(Exception, _on_defect)
     return Shield(app)
 
 
 class Shield:
-    """Keeps a defect from reaching the server's log, where its message could quote a person."""
+    """Keeps a defect from reaching the server's log, where its message could quote a person.
+
+    A defect in a route has its answer already when it comes here, and is raised on for the log.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -94,6 +98,10 @@ def _to_docs() -> RedirectResponse:
 
 def _on_error(_request: Request, error: Exception) -> JSONResponse:
     return response(of_error(error))
+
+
+def _on_defect(_request: Request, _error: Exception) -> JSONResponse:
+    return response(document("defect"))
 
 
 def _on_invalid(_request: Request, error: Exception) -> JSONResponse:

@@ -80,6 +80,8 @@ def of_registration(
     doors: TheDoors, caller: TheCaller, registration_id: Annotated[str, Query(min_length=1)]
 ) -> JSONResponse:
     """Empty where the institution has no such registration."""
+    if not registration_id.isprintable():
+        return JSONResponse([])  # no registration can have it, and the database would refuse it
     with doors.ledger.reader() as ledger:
         found = ledger.screenings_of(caller.institution, RegistrationId(registration_id))
     return JSONResponse([screening_form(stored) for stored in found])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import lightgbm
@@ -16,6 +17,7 @@ import pytest
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from starlette.testclient import TestClient
 
 from features.cross_check import cross_check
 from features.evidence import NotFound
@@ -29,13 +31,17 @@ from models.calibration import Calibration
 from models.decision import Decision, RiskBand, Screening
 from models.risk import RiskModel
 from service import embedded
+from service.app import create_app
 from service.batches import Batches, Road
+from service.callers import Callers, create_key
 from service.datafolder import owned
 from service.embedded import Parts
 from service.keys import Keys
 from service.lane import Lane
 from service.ledger import Ledger
-from service.ledger.records import Asked, Judged
+from service.ledger.records import Asked, Judged, content
+from service.routes.door import Doors
+from tests.service.doors import NOW
 
 
 @pytest.fixture(scope="session")
@@ -70,9 +76,6 @@ def ledger(database_url: str, keys: Keys) -> Iterator[Ledger]:
     """An empty ledger."""
     with Ledger(database_url, keys) as opened:
         yield opened
-
-
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -201,3 +204,33 @@ def small_model(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "small"
     save(Bundle(text, calibration, (Golden(row, tuple(values), float(risk)),), card), folder)
     return folder
+
+
+@pytest.fixture
+def client_of(ledger, make_lane):
+    """Makes clients of one app, each with the key of an institution (or none)."""
+    clients = []
+
+    def make(institution="BANK-A", **changes):
+        lane = make_lane(**changes) if changes or not clients else clients[0].lane
+        doors = Doors(lane, ledger, Callers(ledger), lambda: NOW, {"lane": lambda: lane.ready})
+        headers = {}
+        if institution:
+            headers["Authorization"] = f"Bearer {create_key(ledger, institution)}"
+        client = TestClient(create_app(doors), headers=headers)
+        client.lane = lane
+        clients.append(client)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def client(client_of):
+    return client_of()
+
+
+@pytest.fixture
+def body(registration):
+    """Makes bodies as an institution sends them."""
+    return lambda **changes: json.loads(content(registration())) | changes

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from starlette.testclient import TestClient
 
 from features.difference import SENTENCES
 from features.parsing import Label, parse_label, parse_registration
 from features.registration import Registration
-from service.app import create_app
 from service.batches import Road
-from service.callers import Callers, create_key
-from service.ledger.records import content
-from service.routes.door import Doors
+from service.callers import create_key
+from service.ledger.reading import Reader
+from tests.service.doors import problem
 
-NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 COLUMNS = [
     "registration_id",
     "decision",
@@ -37,47 +33,6 @@ COLUMNS = [
     "model_version",
     "policy_version",
 ]
-
-
-@pytest.fixture
-def client_of(ledger, make_lane):
-    """Makes clients of one app, each with the key of an institution (or none)."""
-    clients = []
-
-    def make(institution="BANK-A", **changes):
-        lane = make_lane(**changes) if changes or not clients else clients[0].lane
-        doors = Doors(lane, ledger, Callers(ledger), lambda: NOW, {"lane": lambda: lane.ready})
-        headers = {}
-        if institution:
-            headers["Authorization"] = f"Bearer {create_key(ledger, institution)}"
-        client = TestClient(create_app(doors), headers=headers)
-        client.lane = lane
-        clients.append(client)
-        return client
-
-    return make
-
-
-@pytest.fixture
-def client(client_of):
-    return client_of()
-
-
-@pytest.fixture
-def body(registration):
-    """Makes bodies as an institution sends them."""
-    return lambda **changes: json.loads(content(registration())) | changes
-
-
-def problem(response, status, code):
-    """Checks that a response is one problem document, and gives it."""
-    form = response.json()
-    assert response.status_code == form["status"] == status, form
-    assert response.headers["content-type"] == "application/problem+json"
-    assert form["type"] == f"urn:chinhchu:problem:{code}"
-    assert form["title"]
-    assert form["title_vi"]
-    return form
 
 
 def test_one_registration_is_answered_with_the_published_columns(client, body):
@@ -227,7 +182,9 @@ BAD_VALUES = [
     ({"registration_id": "R" * 201}, "registration_id", "too_long", "a key beyond an index"),
     ({"full_name": "x" * 1_001}, "full_name", "too_long", "what nobody types"),
     ({"registered_at": "2026-06-01T12:05:01Z"}, "registered_at", "ahead", "5 min 1 s ahead"),
-    ({"registered_at": "9999-12-31T23:59:59Z"}, "registered_at", "ahead", "the end of time"),
+    ({"registered_at": "2199-12-31T23:59:59Z"}, "registered_at", "ahead", "a slip in the year"),
+    ({"registered_at": "9999-12-31T23:59:59Z"}, "registered_at", "unreadable", "the end of time"),
+    ({"registered_at": "0001-01-01T00:00:00Z"}, "registered_at", "unreadable", "its beginning"),
 ]
 
 
@@ -259,7 +216,7 @@ ODD_VALUES = [
     ({"document_number": "9" * 1_000}, "a long number"),
     ({"unknown": {"deep": [1, 2]}}, "a column of tomorrow"),
     ({"registered_at": "2026-06-01T12:04:59Z"}, "just within five minutes"),
-    ({"registered_at": "0001-01-01T00:00:00Z"}, "the beginning of time"),
+    ({"registered_at": "1900-01-02T00:00:00Z"}, "as far back as people live"),
 ]
 
 
@@ -292,57 +249,6 @@ def test_a_purpose_is_a_short_code(client, body, purpose):
 )
 def test_a_wrong_address_or_method_is_one_problem_document(client, method, path, status, code):
     problem(client.request(method, path), status, code)
-
-
-def test_an_outcome_is_recorded_once(client, body):
-    sent = body()
-    client.post("/v1/screenings", json=sent)
-    known = {
-        "registration_id": sent["registration_id"],
-        "is_fraud": True,
-        "typology": "rented_account",
-        "confirmed_at": "2026-06-01T18:00:00+07:00",
-    }
-    first = client.post("/v1/outcomes", json=known)
-    assert first.json()["confirmed_at"] == "2026-06-01T11:00:00Z"
-    assert client.post("/v1/outcomes", json=known).content == first.content
-    problem(client.post("/v1/outcomes", json=known | {"is_fraud": False}), 409, "other-outcome")
-    listed = client.post("/v1/outcomes", json=[known, {"is_fraud": True}]).json()
-    assert listed[0] == first.json()
-    assert listed[1]["status"] == 422
-
-
-def test_an_outcome_lies_after_its_registration_and_a_wrong_one_bars_no_right_one(client, body):
-    sent = body(registered_at="2026-06-01T10:00:00Z")
-    client.post("/v1/screenings", json=sent)
-    known = {"registration_id": sent["registration_id"], "is_fraud": True}
-    early = known | {"confirmed_at": "2026-06-01T10:00:00Z"}
-    right = known | {"confirmed_at": "2026-06-01T10:00:01Z"}
-    form = problem(client.post("/v1/outcomes", json=early), 422, "invalid")
-    (error,) = form["errors"]
-    assert (error["column"], error["code"]) == ("confirmed_at", "before_registration")
-    answers = client.post("/v1/outcomes", json=[early, right]).json()
-    assert answers[0] == form
-    assert answers[1]["confirmed_at"] == right["confirmed_at"]
-
-
-@pytest.mark.parametrize(
-    ("change", "column"),
-    [
-        ({"is_fraud": None}, "is_fraud"),
-        ({"is_fraud": "perhaps"}, "is_fraud"),
-        ({"is_fraud": [True]}, "is_fraud"),
-        ({"confirmed_at": "yesterday"}, "confirmed_at"),
-        ({"confirmed_at": (NOW + timedelta(hours=1)).isoformat()}, "confirmed_at"),
-        ({"typology": "a\x00b"}, "typology"),
-        ({"typology": "x" * 101}, "typology"),
-        ({"registration_id": ""}, "registration_id"),
-    ],
-)
-def test_a_bad_outcome_is_named_with_its_column(client, change, column):
-    known = {"registration_id": "R", "is_fraud": True, "confirmed_at": "2026-06-01T11:00:00Z"}
-    form = problem(client.post("/v1/outcomes", json=known | change), 422, "invalid")
-    assert [error["column"] for error in form["errors"]] == [column]
 
 
 def test_a_defect_is_a_problem_document_and_quotes_nobody(client_of, body, caplog):
@@ -420,3 +326,16 @@ def test_every_shape_that_the_document_of_the_api_names_is_in_it(client_of):
         place = document
         for step in name.removeprefix("#/").split("/"):
             place = place[step]
+
+
+def test_a_defect_in_a_route_is_a_problem_document_too(client_of, monkeypatch, caplog):
+    def broken(*_):
+        raise RuntimeError("Nguyễn Văn An")
+
+    monkeypatch.setattr(Reader, "screenings_of", broken)
+    problem(client_of().get("/v1/screenings?registration_id=R"), 500, "defect")
+    assert "Nguyễn" not in caplog.text
+
+
+def test_an_id_that_nobody_could_have_sent_is_found_nowhere(client):
+    assert client.get("/v1/screenings?registration_id=a%00b").json() == []
