@@ -37,7 +37,6 @@ from service import wiring
 from service.bookload import BookLoad
 from service.callers import create_key
 from service.commands import Training, train_model
-from service.console.words import Language
 from service.datafolder import open_folder, owned
 from service.ledger.records import content
 from service.progress import Progress
@@ -52,7 +51,11 @@ SEED = 8
 LIVE_DAYS = 90
 
 Answer = dict[str, Any]
-_VI, _EN = Language.VIETNAMESE, Language.ENGLISH
+_DECISIONS = {
+    Decision.CLEAR: ("thông qua", "clear"),
+    Decision.REVIEW: ("cần xem xét", "review"),
+    Decision.REFUSE: ("từ chối", "refuse"),
+}
 
 
 def demo(settings: Settings, *, wait: bool) -> int:
@@ -92,7 +95,7 @@ def _demo(settings: Settings, told: threading.Event, *, wait: bool) -> int:
     clock = _Clock(live_from)
     with running(settings, clock=clock.now, announce=_quiet) as serving:
         _say(
-            f"Sàng lọc trực tiếp {_VI.whole(len(stream))} đăng ký của {LIVE_DAYS} ngày cuối…",
+            f"Sàng lọc trực tiếp {_whole(len(stream))} đăng ký của {LIVE_DAYS} ngày cuối…",
             f"Screening the {len(stream):,} registrations of the last {LIVE_DAYS} days live…",
         )
         with _Callers(serving) as callers:
@@ -129,7 +132,7 @@ def _province(settings: Settings, today: date) -> BookFiles:
     persons = load_population(files.population, replica, [], today).loaded
     replica.close()
     _say(
-        f"  {_VI.whole(persons)} người trong bản sao dân cư",
+        f"  {_whole(persons)} người trong bản sao dân cư",
         f"  {persons:,} persons in the register's replica",
     )
     return files
@@ -139,7 +142,7 @@ def _learn(settings: Settings, files: BookFiles, until: datetime) -> None:
     made = train_model(settings, Training(files, until, may_promote=True, seed=0))
     known = bundle.load(registry.resolve(made.version, settings.home)).card["frauds_known"]
     _say(
-        f"  mô hình {made.version}: học từ {_VI.whole(known)} vụ gian lận đã biết",
+        f"  mô hình {made.version}: học từ {_whole(known)} vụ gian lận đã biết",
         f"  model {made.version}: learned from {known:,} known frauds",
     )
     if not made.is_champion:
@@ -226,20 +229,23 @@ def _findings(
     """Prints the counts, a verified holder, a slip explained, a ring caught; gives as `_ring`."""
     typed = {(r.institution, r.registration_id): r for r in stream}
     _say(
-        f"\nĐã sàng lọc {_VI.whole(len(answers))} đăng ký: {_decisions(answers, _VI)}.\n",
-        f"\nScreened {len(answers):,} registrations: {_decisions(answers, _EN)}.\n",
+        f"\nĐã sàng lọc {_whole(len(answers))} đăng ký: {_decisions(answers)}.\n",
+        f"\nScreened {len(answers):,} registrations: {_decisions(answers)}.\n",
     )
     _verified(answers)
     _slip(answers, typed)
     return _ring(answers)
 
 
-def _decisions(answers: Sequence[Answer], language: Language) -> str:
+def _decisions(answers: Sequence[Answer]) -> str:
     counts = Counter(a["decision"] for a in answers)
-    return ", ".join(
-        f"{language.called('decision', d.code).lower()} {language.whole(counts[d.code])}"
-        for d in Decision
-    )
+    told = [(said(*words), counts[d.code]) for d, words in _DECISIONS.items()]
+    return ", ".join(f"{word} {_whole(count)}" for word, count in told)
+
+
+def _whole(number: int) -> str:
+    """A whole number as the reader writes it: 4.984 or 4,984."""
+    return said(f"{number:,}".replace(",", "."), f"{number:,}")
 
 
 def _ways_in(serving: Serving, ring: str | None, institution: Institution, key: str) -> None:
@@ -296,13 +302,13 @@ def _ring(answers: Sequence[Answer]) -> tuple[Institution | None, str | None]:
     institutions = Counter(a["institution"] for a in members)
     _say(
         f"3. Bắt được một nhóm: {ring_id}: "
-        f"{_VI.whole(size)} đăng ký của {len(institutions)} tổ chức bị chặn lại.",
+        f"{_whole(size)} đăng ký của {len(institutions)} tổ chức bị chặn lại.",
         f"3. A ring caught: {ring_id}: "
         f"{_counted(size, 'registration')} of {_counted(len(institutions), 'institution')} stopped.",
     )
     for code, count in Counter(code for a in members for code in a["reasons"]).most_common(3):
         vi, en = REASONS[code]
-        _say(f"   {_VI.whole(count)} lần: {vi}", f"   {_counted(count, 'time')}: {en}")
+        _say(f"   {_whole(count)} lần: {vi}", f"   {_counted(count, 'time')}: {en}")
     return Institution(institutions.most_common(1)[0][0]), ring_id
 
 

@@ -52,6 +52,9 @@ def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
     """
     new = trained.bundle
     champion_figures, better, why = _compare(trained, home)
+    if registry.aliased("champion", home) is None:
+        # The default model knows a made-up world alone: it stands in, and is no champion to beat.
+        better, why = True, f"the first of this data folder; {why}"
     if not may_promote:
         why = f"not promoted, as asked ({why})"
     is_champion = may_promote and better

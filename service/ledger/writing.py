@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -36,6 +37,8 @@ AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
 """What psycopg raises when the database is away, goes away in the middle, or cannot write."""
 
 _LEASE = 0x6368_6E02
+_PATIENCE = 1.0
+"""Seconds to wait for a lease that its last owner has just let go."""
 
 _REGISTRATION = """
 INSERT INTO registrations (position, institution, registration_id, registered_at, received_at,
@@ -226,14 +229,22 @@ def lease(database_url: str, keys: Keys) -> Iterator[Writer]:
 
 
 def _take(door: psycopg.Connection) -> None:
-    row = door.execute("SELECT pg_try_advisory_lock(%s)", [_LEASE]).fetchone()
-    if row is None or not row[0]:
-        raise UnavailableError("another process holds the screening lane")
+    # A server lets go of a lock some moments after the connection that held it was closed.
+    until = time.monotonic() + _PATIENCE
+    while not _locked(door):
+        if time.monotonic() >= until:
+            raise UnavailableError("another process holds the screening lane")
+        time.sleep(0.05)
     door.execute(
         "INSERT INTO lease (name, owner, since) VALUES ('lane', %s, now()) "
         "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, since = excluded.since",
         [f"{socket.gethostname()}:{os.getpid()}"],
     )
+
+
+def _locked(door: psycopg.Connection) -> bool:
+    row = door.execute("SELECT pg_try_advisory_lock(%s)", [_LEASE]).fetchone()
+    return row is not None and bool(row[0])
 
 
 def _check_keys(door: psycopg.Connection, keys: Keys) -> None:

@@ -232,11 +232,14 @@ def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, cha
     assert f"the same {len(first.later)} rows" in made.why
 
 
-def test_the_first_model_of_a_folder_does_not_replace_a_better_default(first, poor, home, default):
+def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
+    first, poor, home, default
+):
     default(first)
     made = release(poor, home, may_promote=True)
-    assert not made.is_champion
-    assert registry.resolve(None, home) == registry.DEFAULT
+    assert made.is_champion
+    assert made.why.startswith("the first of this data folder")
+    assert first.bundle.version in made.why
 
 
 def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_with(
@@ -248,15 +251,16 @@ def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_wit
     assert not release(poor, home, may_promote=True).is_champion
 
 
-def test_nothing_is_promoted_on_no_evidence(first, chance, home, default):
+def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
     """Four known frauds in the last part prove nothing, however well they are found."""
-    default(chance)
+    card = {**chance.bundle.card, "made_from": "rows of another world"}
+    judging(replace(chance, bundle=replace(chance.bundle, card=card)))
     label = first.later_label.copy()
     label[np.flatnonzero(label == 1)[4:]] = -1
     made = release(replace(first, later_label=label), home, may_promote=True)
     assert not made.is_champion
     assert "4 known frauds" in made.why
-    assert registry.resolve(None, home) == registry.DEFAULT
+    assert registry.resolve(None, home).name == chance.bundle.version
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
