@@ -40,7 +40,6 @@ class Keys:
 
     token: bytes = field(repr=False)
     encryption: bytes = field(repr=False)
-    token_previous: bytes | None = field(default=None, repr=False)
     encryption_previous: bytes | None = field(default=None, repr=False)
 
     @classmethod
@@ -116,7 +115,6 @@ def for_settings(settings: Settings, file: Path, *, may_make: bool) -> Keys:
         return Keys(
             settings.token_key,
             settings.encryption_key,
-            settings.token_key_previous,
             settings.encryption_key_previous,
         )
     if settings.token_key is not None or settings.encryption_key is not None:

@@ -10,7 +10,7 @@
 | `CHINHCHU_VALKEY_URL` | a Valkey or Redis of one's own | the embedded one |
 | `CHINHCHU_TOKEN_KEY` | key of the graph's tokens, 64 hexadecimal digits | made on first start |
 | `CHINHCHU_ENCRYPTION_KEY` | key of the ledger's ciphertext, 64 hexadecimal digits | made on first start |
-| `CHINHCHU_TOKEN_KEY_PREVIOUS`, `CHINHCHU_ENCRYPTION_KEY_PREVIOUS` | the keys before | none |
+| `CHINHCHU_ENCRYPTION_KEY_PREVIOUS` | the encryption key before | none |
 """
 
 from __future__ import annotations
@@ -39,7 +39,6 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     valkey_url: str | None = field(default=None, repr=False)
     token_key: bytes | None = field(default=None, repr=False)
-    token_key_previous: bytes | None = field(default=None, repr=False)
     encryption_key: bytes | None = field(default=None, repr=False)
     encryption_key_previous: bytes | None = field(default=None, repr=False)
 
@@ -62,7 +61,6 @@ class Settings:
                 ("redis", "rediss", "unix", "valkey", "valkeys"),
             ),
             token_key=_key(environ, "CHINHCHU_TOKEN_KEY"),
-            token_key_previous=_key(environ, "CHINHCHU_TOKEN_KEY_PREVIOUS"),
             encryption_key=_key(environ, "CHINHCHU_ENCRYPTION_KEY"),
             encryption_key_previous=_key(environ, "CHINHCHU_ENCRYPTION_KEY_PREVIOUS"),
         )
