@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from features.evidence import Evidence, Outcome
 from features.vector import FEATURES
-from models.hard_facts import CODES
 
 REASONS: dict[str, tuple[str, str]] = {
     "IDENTITY_MISMATCH": (
@@ -186,7 +185,7 @@ def reasons_of(
         contributions: log-odds of each feature, shape (features,); None where nobody pays for
             them.
     """
-    codes = [c for c in held if c in CODES]
+    codes = list(held)
     codes += [
         f"DIFFERENT_{name.upper()}"
         for name, field in evidence.fields.items()
