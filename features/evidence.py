@@ -32,6 +32,23 @@ class Found:
     namesake: bool = False
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Verdicts:
+    """A register that shows no data says of each field whether it agrees; None where it cannot say.
+
+    `number` is the 12-digit number that the verdicts are about, None where the register found
+    the person without telling the number.
+    """
+
+    number: IdNumber | None
+    by: FoundBy
+    fields: dict[str, bool | None]
+
+    def __repr__(self) -> str:
+        """Yes and no alone, no personal data."""
+        return f"Verdicts({self.by.value}, {self.fields})"
+
+
 @dataclass(frozen=True, slots=True)
 class NotFound:
     """The register answered, covers this document, and holds nobody under it."""
@@ -54,7 +71,7 @@ class NotCovered:
     """The register does not cover this holder (a passport), or nothing to ask by was given."""
 
 
-RegisterAnswer = Found | NotFound | Several | Unavailable | NotCovered
+RegisterAnswer = Found | Verdicts | NotFound | Several | Unavailable | NotCovered
 
 
 class PopulationRegister(Protocol):
