@@ -1,18 +1,19 @@
 """The cross-check: how far a registration agrees with the register's answer, field by field.
 
-It names each difference, and says of the whole whether the papers are those of the person. One
-slip does not unmake an identity that everything else proves; another name or another birth date
-does. Address, issue date, sex alone, status and age never do.
+It names each difference, weighs them all together, and says of the whole whether the papers are
+those of the person. One slip does not unmake an identity that everything else proves; another name
+does, and so does what an impostor who knows a part of the record would also have written. Address,
+issue date, status and age never make a mismatch.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
+from dataclasses import replace
 
-from rapidfuzz.distance import OSA
-
-from features import address, birth_date, identity_number, name
-from features.difference import evidence, outcome
+from features import name, weights
+from features.comparison import differences
+from features.difference import evidence
 from features.evidence import (
     FIELDS,
     Evidence,
@@ -25,19 +26,20 @@ from features.evidence import (
     RegisterAnswer,
     Several,
     Unavailable,
+    Verdicts,
 )
-from features.registration import DocumentType, Person, Registration
+from features.registration import Registration
 
-Compare = Callable[[str, str], str]
-
-_SUPPORT = (Outcome.MATCH, Outcome.PARTIAL)
+_DECISIVE = ("document_number", "full_name", "birth_date")
 
 
 def cross_check(registration: Registration, answer: RegisterAnswer) -> Evidence:
     """The evidence of one registration; all six fields are always there."""
     if isinstance(answer, Found):
         return _against(registration, answer)
-    fields = _without_person()
+    if isinstance(answer, Verdicts):
+        return _by_verdicts(registration, answer)
+    fields = dict.fromkeys(FIELDS, evidence("no_person"))
     if isinstance(answer, NotFound):
         fields["document_number"] = evidence("not_in_register")
         return Evidence(Identity.NOT_FOUND, fields)
@@ -48,89 +50,54 @@ def cross_check(registration: Registration, answer: RegisterAnswer) -> Evidence:
     )
 
 
-def _without_person() -> dict[str, FieldEvidence]:
-    return dict.fromkeys(FIELDS, evidence("no_person"))
-
-
 def _against(registration: Registration, answer: Found) -> Evidence:
     person, by = answer.person, answer.by
-    codes = {
-        "document_number": _document_number(registration, person),
-        "full_name": _full_name(registration, answer),
-        "birth_date": _optional(registration.birth_date, person.birth_date, birth_date.compare),
-        "sex": _sex(registration, person),
-        "address": _optional(registration.address, person.residence, address.compare),
-        "document_issued_on": _issued_on(registration, person),
-    }
-    fields = {field: evidence(code) for field, code in codes.items()}
-    identity = _identity(fields, by)
-    another = fields["full_name"].outcome is Outcome.MISMATCH
-    return Evidence(identity, fields, None if another else person, by)
-
-
-def _full_name(registration: Registration, answer: Found) -> str:
+    codes = differences(registration, person)
     if answer.namesake:  # nearly this person's name, yet exactly another one's
-        return "different_name"
-    return name.compare(registration.full_name, answer.person.full_name)
+        codes["full_name"] = "different_name"
+    found = _weighed(codes, by, person.full_name)
+    return replace(found, person=person) if _names_somebody(found) else found
 
 
-def _identity(fields: dict[str, FieldEvidence], by: FoundBy) -> Identity:
-    if fields["full_name"].outcome is Outcome.MISMATCH:
-        return Identity.MISMATCH
-    if fields["birth_date"].outcome is Outcome.MISMATCH:
-        return Identity.MISMATCH
-    if fields["document_number"].outcome is Outcome.MISMATCH:
-        return Identity.MISMATCH
-    if by is FoundBy.NAME_AND_BIRTH_DATE and not _corroborated(fields):
-        return Identity.UNVERIFIABLE
-    return Identity.VERIFIED
+def _by_verdicts(registration: Registration, answer: Verdicts) -> Evidence:
+    codes = {field: _verdict(registration, field, answer.fields.get(field)) for field in FIELDS}
+    found = _weighed(codes, answer.by, name.repaired(registration.full_name))
+    return replace(found, number=answer.number) if _names_somebody(found) else found
 
 
-def _corroborated(fields: dict[str, FieldEvidence]) -> bool:
-    """Name and birth date are no key; a residence or an issue date beside them is."""
-    return any(fields[field].outcome in _SUPPORT for field in ("address", "document_issued_on"))
-
-
-def _optional(typed: str | None, registered: str | None, compare: Compare) -> str:
-    if typed is None:
+def _verdict(registration: Registration, field: str, agrees: bool | None) -> str:
+    if getattr(registration, field) is None:
         return "not_given"
-    return "register_silent" if registered is None else compare(typed, registered)
-
-
-def _document_number(registration: Registration, person: Person) -> str:
-    typed = identity_number.given(registration.document_number)
-    if typed is None:
-        return "not_given"
-    reading = identity_number.read(typed)
-    for number, repair in reading.candidates:
-        if number == person.id_number:
-            return repair
-    if reading.former is not None and reading.former in person.former_id_numbers:
-        return "former_number" if reading.former == reading.digits else "leading_zero_lost"
-    if (slips := OSA.distance(reading.digits, person.id_number, score_cutoff=2)) <= 2:
-        return "one_digit" if slips == 1 else "two_digits"
-    if registration.document_type is DocumentType.BIRTH_CERTIFICATE:
-        return "other_document_number"
-    return "other_number" if reading.former is None else "former_number_unknown"
-
-
-def _sex(registration: Registration, person: Person) -> str:
-    if registration.sex is None:
-        return "not_given"
-    if person.sex is None:
+    if agrees is None:
         return "register_silent"
-    return "same" if registration.sex is person.sex else "other_sex"
+    return "register_agrees" if agrees else "register_differs"
 
 
-def _issued_on(registration: Registration, person: Person) -> str:
-    ours, theirs = registration.document_issued_on, person.document_issued_on
-    if ours is None:
-        return "not_given"
-    if theirs is None:
-        return "register_silent"
-    if ours == theirs:
-        return "same"
-    slip = birth_date.compare(ours.isoformat(), theirs.isoformat())
-    if outcome(slip) is Outcome.PARTIAL:
-        return slip
-    return "earlier_document" if ours < theirs else "later_document"
+def _weighed(codes: Mapping[str, str], by: FoundBy, full_name: str) -> Evidence:
+    rules = weights.default()
+    balance = rules.weigh(codes, by, full_name)
+    fields = {field: evidence(code) for field, code in codes.items()}
+    identity = _identity(fields, by, verified=balance.bits >= rules.verified_bits)
+    return Evidence(identity, fields, found_by=by, balance=balance)
+
+
+def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: bool) -> Identity:
+    outcomes = {field: fields[field].outcome for field in _DECISIVE}
+    if Outcome.MISMATCH in (outcomes["full_name"], outcomes["document_number"]):
+        return Identity.MISMATCH
+    if verified:
+        return Identity.VERIFIED
+    # Without a number, a slip is no contradiction: it leaves open who it is.
+    against = {Outcome.MISMATCH} if by is FoundBy.NAME_AND_BIRTH_DATE else _CONTRADICTING
+    return Identity.UNVERIFIABLE if against.isdisjoint(outcomes.values()) else Identity.MISMATCH
+
+
+_CONTRADICTING = {Outcome.MISMATCH, Outcome.PARTIAL}
+
+
+def _names_somebody(found: Evidence) -> bool:
+    """Whether it may be said whom the papers are about."""
+    if found.fields["full_name"].outcome is Outcome.MISMATCH:
+        return False
+    likeliest = found.balance is not None and found.balance.bits >= 0
+    return likeliest or found.found_by is not FoundBy.NAME_AND_BIRTH_DATE

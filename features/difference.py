@@ -28,6 +28,16 @@ DIFFERENCES: dict[str, Difference] = {
     "register_silent": Difference(
         _UNAVAILABLE, "The register does not know this.", "Cơ sở dữ liệu không có thông tin này."
     ),
+    "register_agrees": Difference(
+        _MATCH,
+        "The register says that this agrees; it shows no data.",
+        "Cơ sở dữ liệu trả lời là khớp, không cho xem dữ liệu.",
+    ),
+    "register_differs": Difference(
+        _MISMATCH,
+        "The register says that this differs, not how.",
+        "Cơ sở dữ liệu trả lời là không khớp, không cho biết khác thế nào.",
+    ),
     "no_person": Difference(
         _UNAVAILABLE,
         "There is no single person to compare with.",
@@ -108,6 +118,11 @@ DIFFERENCES: dict[str, Difference] = {
         "Sai hoặc thiếu một chữ cái, hoặc đảo hai chữ cái liền nhau.",
     ),
     "two_slips": Difference(_PARTIAL, "Two small slips in the name.", "Hai lỗi nhỏ trong họ tên."),
+    "one_word": Difference(
+        _PARTIAL,
+        "One word of the name is another one, the rest agrees.",
+        "Một từ trong họ tên khác hẳn, phần còn lại khớp.",
+    ),
     "different_name": Difference(_MISMATCH, "Another name.", "Họ tên khác."),
     # birth date
     "day_month_swapped": Difference(_PARTIAL, "Day and month are swapped.", "Đảo ngày và tháng."),

@@ -122,11 +122,44 @@ class FieldEvidence:
     difference: str
 
 
+class Alternative(StrEnum):
+    """Who else than the holder may have made a registration that led to a person."""
+
+    STRANGER = "stranger"
+    IMPOSTOR = "impostor"
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What all fields say together: bits (log2 of the odds) for the holder against each alternative.
+
+    `rarity` is the part of those against a stranger that the name's rareness adds.
+    """
+
+    against_stranger: float
+    against_impostor: float
+    rarity: float
+
+    @property
+    def likelier(self) -> Alternative:
+        """The alternative that is left over longest."""
+        if self.against_stranger < self.against_impostor:
+            return Alternative.STRANGER
+        return Alternative.IMPOSTOR
+
+    @property
+    def bits(self) -> float:
+        """Bits for the holder against the likelier alternative."""
+        return min(self.against_stranger, self.against_impostor)
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Evidence:
     """The cross-check of one registration: identity, the person it rests on, and each field.
 
-    `several` says that the register holds more than one person for the papers as given.
+    `number` is that of the person where the register shows no data; `balance` is absent where
+    there was nobody to compare with; `several` says that the register holds more than one person
+    for the papers as given.
     """
 
     identity: Identity
@@ -135,6 +168,8 @@ class Evidence:
     found_by: FoundBy | None = None
     register_available: bool = True
     several: bool = False
+    number: IdNumber | None = None
+    balance: Balance | None = None
 
     def __repr__(self) -> str:
         """Codes alone, no personal data."""
@@ -143,4 +178,4 @@ class Evidence:
     @property
     def matched_id_number(self) -> IdNumber | None:
         """The person the register holds for the registration, None where there is no single one."""
-        return None if self.person is None else self.person.id_number
+        return self.number if self.person is None else self.person.id_number

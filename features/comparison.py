@@ -1,0 +1,71 @@
+"""How a registration differs from one person of the register: a difference code for each field."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rapidfuzz.distance import OSA
+
+from features import address, birth_date, identity_number, name
+from features.difference import outcome
+from features.evidence import Outcome
+from features.registration import DocumentType, Person, Registration
+
+Compare = Callable[[str, str], str]
+
+
+def differences(registration: Registration, person: Person) -> dict[str, str]:
+    """Field -> code, for all six fields in their published order."""
+    return {
+        "document_number": _document_number(registration, person),
+        "full_name": name.compare(registration.full_name, person.full_name),
+        "birth_date": _optional(registration.birth_date, person.birth_date, birth_date.compare),
+        "sex": _sex(registration, person),
+        "address": _optional(registration.address, person.residence, address.compare),
+        "document_issued_on": _issued_on(registration, person),
+    }
+
+
+def _optional(typed: str | None, registered: str | None, compare: Compare) -> str:
+    if typed is None:
+        return "not_given"
+    return "register_silent" if registered is None else compare(typed, registered)
+
+
+def _document_number(registration: Registration, person: Person) -> str:
+    typed = identity_number.given(registration.document_number)
+    if typed is None:
+        return "not_given"
+    reading = identity_number.read(typed)
+    for number, repair in reading.candidates:
+        if number == person.id_number:
+            return repair
+    if reading.former is not None and reading.former in person.former_id_numbers:
+        return "former_number" if reading.former == reading.digits else "leading_zero_lost"
+    if (slips := OSA.distance(reading.digits, person.id_number, score_cutoff=2)) <= 2:
+        return "one_digit" if slips == 1 else "two_digits"
+    if registration.document_type is DocumentType.BIRTH_CERTIFICATE:
+        return "other_document_number"
+    return "other_number" if reading.former is None else "former_number_unknown"
+
+
+def _sex(registration: Registration, person: Person) -> str:
+    if registration.sex is None:
+        return "not_given"
+    if person.sex is None:
+        return "register_silent"
+    return "same" if registration.sex is person.sex else "other_sex"
+
+
+def _issued_on(registration: Registration, person: Person) -> str:
+    ours, theirs = registration.document_issued_on, person.document_issued_on
+    if ours is None:
+        return "not_given"
+    if theirs is None:
+        return "register_silent"
+    if ours == theirs:
+        return "same"
+    slip = birth_date.compare(ours.isoformat(), theirs.isoformat())
+    if outcome(slip) is Outcome.PARTIAL:
+        return slip
+    return "earlier_document" if ours < theirs else "later_document"

@@ -1,0 +1,137 @@
+"""Weights of evidence: how far each difference speaks for the holder, and what all say together.
+
+Fellegi and Sunter's model (A Theory for Record Linkage, JASA 64, 1969) with two alternatives in the
+place of one. A registration that led to a person was made by the *holder*, with or without slips;
+by a *stranger*, whom chance or a slip led to this record; or by an *impostor*, who knows a part of
+it. The probability of each difference under each of the three stands in `weights.toml`; a weight
+is the binary logarithm of a ratio of two, in bits. Agreement on a common name weighs less against a
+stranger than agreement on a rare one.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from features import name
+from features.difference import outcome
+from features.evidence import FIELDS, Alternative, Balance, FieldEvidence, FoundBy, Outcome
+
+_FILE = "weights.toml"
+_RAREST = 2.0**-30
+_NOTHING = (0.0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the way to the balance; `part` is a field, or `start` or `rarity`."""
+
+    part: str
+    code: str
+    bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Shares of people who bear a word as family, middle or given name, stripped and upper case."""
+
+    typical: float
+    rare: float
+    family: Mapping[str, float]
+    middle: Mapping[str, float]
+    given: Mapping[str, float]
+
+    def share(self, full_name: str) -> float:
+        """About the share of people who bear the whole name; middle and given taken as independent."""
+        words = name.forms(full_name).plain
+        if not words:
+            return 1.0
+        share = self.given.get(words[-1], self.rare)
+        if len(words) > 1:
+            share *= self.family.get(words[0], self.rare)
+        for word in words[1:-1]:
+            share *= self.middle.get(word, self.rare)
+        return max(share, _RAREST)
+
+
+class Weights:
+    """The parameter file, read: weights in bits, thresholds, shares of names."""
+
+    def __init__(self, form: Mapping[str, Any]) -> None:
+        self.version: str = form["version"]
+        self.verified_bits: float = form["verified_bits"]
+        self.distinct_bits: float = form["distinct_bits"]
+        self.odds = {FoundBy(by): tuple(odds) for by, odds in form["found_by"].items()}
+        self.fields: dict[str, dict[str, tuple[float, ...]]] = {
+            field: {code: tuple(row) for code, row in form[field].items()} for field in FIELDS
+        }
+        self.names = Names(**form["names"])
+        self._start = {by: _against(odds) for by, odds in self.odds.items()}
+        self._bits = {
+            field: {code: _against(row) for code, row in rows.items()}
+            for field, rows in self.fields.items()
+        }
+        for field in FIELDS[1:]:
+            self._bits[field] |= _yes_or_no(self.fields[field])
+
+    def weigh(self, codes: Mapping[str, str], by: FoundBy, full_name: str) -> Balance:
+        """The balance of the difference codes of all fields, for a person of this name."""
+        stranger, impostor = self._start[by]
+        for field, code in codes.items():
+            weight = self._bits[field].get(code, _NOTHING)
+            stranger += weight[0]
+            impostor += weight[1]
+        rarity = self._rarity(full_name) if _same_name(codes["full_name"]) else 0.0
+        return Balance(stranger + rarity, impostor, rarity)
+
+    def _rarity(self, full_name: str) -> float:
+        return math.log2(self.names.typical / self.names.share(full_name))
+
+    def steps(
+        self, fields: Mapping[str, FieldEvidence], by: FoundBy, balance: Balance
+    ) -> list[Step]:
+        """The waterfall: from what the way of finding says, field by field; adds up to the bits."""
+        column = list(Alternative).index(balance.likelier)
+        steps = [Step("start", by.value, self._start[by][column])]
+        for field, found in fields.items():
+            bits = self._bits[field].get(found.difference, _NOTHING)[column]
+            steps.append(Step(field, found.difference, bits))
+        if balance.likelier is Alternative.STRANGER:
+            steps.append(Step("rarity", "", balance.rarity))
+        return steps
+
+
+def _against(row: tuple[float, ...]) -> tuple[float, float]:
+    holder, stranger, impostor = row
+    return math.log2(holder / stranger), math.log2(holder / impostor)
+
+
+def _yes_or_no(rows: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, float]]:
+    """The weights of a register's bare yes, and of its bare no.
+
+    A yes is as much as all agreeing differences together. A no is taken for the worst that it can
+    mean: who sees no data cannot tell a slip.
+    """
+    agreeing = [row for code, row in rows.items() if outcome(code) is Outcome.MATCH]
+    worst = min(rows.values(), key=lambda row: row[0] / max(row[1:]))
+    yes = tuple(sum(column) for column in zip(*agreeing, strict=True))
+    return {"register_agrees": _against(yes), "register_differs": _against(worst)}
+
+
+def _same_name(code: str) -> bool:
+    """Whether the code says that the registered name, all of it, is what was meant."""
+    return code not in _OTHER_NAMES and outcome(code) in (Outcome.MATCH, Outcome.PARTIAL)
+
+
+_OTHER_NAMES = frozenset(["one_word", "similar_word"])
+
+
+@lru_cache(maxsize=1)
+def default() -> Weights:
+    """The weights of the package."""
+    return Weights(tomllib.loads(resources.files("features").joinpath(_FILE).read_text("utf-8")))
