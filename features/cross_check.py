@@ -60,17 +60,13 @@ def _against(registration: Registration, answer: Found) -> Evidence:
 
 
 def _by_verdicts(registration: Registration, answer: Verdicts) -> Evidence:
-    codes = {field: _verdict(registration, field, answer.fields.get(field)) for field in FIELDS}
+    given = {f: getattr(registration, f) is not None for f in FIELDS}
+    codes = {f: _VERDICTS[answer.fields.get(f)] if given[f] else "not_given" for f in FIELDS}
     found = _weighed(codes, answer.by, name.repaired(registration.full_name))
     return replace(found, number=answer.number) if _names_somebody(found) else found
 
 
-def _verdict(registration: Registration, field: str, agrees: bool | None) -> str:
-    if getattr(registration, field) is None:
-        return "not_given"
-    if agrees is None:
-        return "register_silent"
-    return "register_agrees" if agrees else "register_differs"
+_VERDICTS = {True: "register_agrees", False: "register_differs", None: "register_silent"}
 
 
 def _weighed(codes: Mapping[str, str], by: FoundBy, full_name: str) -> Evidence:
