@@ -29,7 +29,7 @@ _FEWEST = 1e-3
 """A stranger or an impostor is never taken for rarer: a book in which none was met proves little."""
 _AT_A_TIME = 1_000
 _DIGITS = 3
-_LISTED = {"family": (60, 5e-4), "middle": (60, 1e-3), "given": (160, 1e-3)}
+_LISTED = {"family": (30, 2e-3), "middle": (30, 3e-3), "given": (60, 3e-3)}
 """At most so many words of a kind, and only those of at least this share."""
 
 Codes = tuple[str, ...]
