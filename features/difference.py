@@ -148,6 +148,18 @@ DIFFERENCES: dict[str, Difference] = {
         "Only the day, the month or the year is wrong.",
         "Chỉ sai ngày, hoặc tháng, hoặc năm.",
     ),
+    "digits_swapped": Difference(
+        _PARTIAL, "Two neighbouring digits are swapped.", "Đảo hai chữ số liền nhau."
+    ),
+    "other_day": Difference(
+        _PARTIAL, "Another day of the same month.", "Sai ngày, đúng tháng và năm."
+    ),
+    "other_month": Difference(
+        _PARTIAL, "Another month of the same year.", "Sai tháng, đúng ngày và năm."
+    ),
+    "other_year": Difference(
+        _PARTIAL, "The year before or after, or ten years off.", "Sai năm: lệch 1 hoặc 10 năm."
+    ),
     "different_date": Difference(_MISMATCH, "Another date.", "Ngày khác."),
     # sex
     "other_sex": Difference(_MISMATCH, "The other sex.", "Khác giới tính."),
@@ -166,6 +178,11 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "same_commune": Difference(
         _PARTIAL, "Another address in the same commune.", "Địa chỉ khác, cùng xã phường."
+    ),
+    "same_district": Difference(
+        _MISMATCH,
+        "Another address in the same former district.",
+        "Địa chỉ khác, cùng quận huyện cũ.",
     ),
     "same_province": Difference(
         _MISMATCH, "Another address in the same province.", "Địa chỉ khác, cùng tỉnh thành."

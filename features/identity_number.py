@@ -3,6 +3,7 @@
 Twelve digits `PPP G YY RRRRRR`: province of birth registration, century and sex, year, six free
 digits; there is no check digit. Police have issued numbers whose structure is wrong, so structure
 is a reason to verify, never one to refuse. Province codes: Circular 07/2016/TT-BCA, annex 1.
+A passport's number begins with a letter and is no such number.
 """
 
 from __future__ import annotations
@@ -14,12 +15,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from features import filler
-from features.registration import IdNumber, Sex
+from features.registration import DocumentType, IdNumber, Sex
+from features.syllable import without_marks
 
-_SEPARATORS = re.compile(r"[\s.\-_/,'\u2010-\u2015\u2212]+")
+_SEPARATORS = re.compile("[\\s.\\-_/,'\"`=:;#*\u2010-\u2015\u2212]+")
 _REMARK = re.compile(r"\s*[(\[{].*$", re.DOTALL)
+_SPREADSHEET = re.compile(r"(?<=[0-9]{7})\.0$")
+_LABEL = re.compile("^(?:SO|CCCD|CMND|CMTND|CMT|CC|DDCN|ID)+(?=[0-9O])", re.IGNORECASE)
+_PASSPORT = re.compile("[A-HJ-NP-Z][A-Z]?[0-9]{6,8}", re.IGNORECASE)
 _FEWEST_SIGNS = 4
-_LETTERS = str.maketrans("OoQDIilL|SsBZz", "00001111155822")
+_MOST_SIGNS = 64
+_MOST_LETTERS = 4
+_LETTERS = str.maketrans("OoQDIilL|!SsBZzGbgq", "0000111111558226699")
 
 _PROVINCE_CODES_WRITTEN = """
     001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035
@@ -28,6 +35,37 @@ _PROVINCE_CODES_WRITTEN = """
     """
 PROVINCE_CODES = frozenset(_PROVINCE_CODES_WRITTEN.split())
 """The 63 provinces before July 2025; births abroad carry other codes, from 100 up."""
+
+SIMO_DOCUMENT_TYPES: dict[str, DocumentType | None] = {
+    "1": DocumentType.CCCD,
+    "2": DocumentType.CCCD,  # thẻ căn cước: another card, the same number
+    "3": DocumentType.CMND,
+    "4": DocumentType.PASSPORT,
+    "5": None,  # giấy chứng nhận căn cước: a number of its own, of no known form
+    "6": DocumentType.CCCD,  # an electronic identification account is opened by the personal number
+    "7": None,
+}
+"""`LoaiID` of the State Bank's SIMO reports: our document type, None where we know none."""
+
+CONTRADICTIONS: dict[str, tuple[str, str]] = {
+    "province_code_unknown": (
+        "Ba số đầu của số định danh không phải mã tỉnh nào; cần xác minh.",
+        "The first three digits of the number are no province's; to be verified.",
+    ),
+    "century_impossible": (
+        "Số thứ tư của số định danh thuộc về một thế kỷ chưa tới; cần xác minh.",
+        "The fourth digit of the number belongs to a century to come; to be verified.",
+    ),
+    "number_says_other_year": (
+        "Số định danh cho biết năm sinh khác với năm đã khai; cần xác minh.",
+        "The number says another birth year than the one given; to be verified.",
+    ),
+    "number_says_other_sex": (
+        "Số định danh cho biết giới tính khác với giới tính đã khai; cần xác minh.",
+        "The number says the other sex than the one given; to be verified.",
+    ),
+}
+"""What the structure of a number can contradict: the sentence in Vietnamese, and in English."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -42,6 +80,13 @@ class Reading:
     former: str | None
     digits: str
 
+    @property
+    def formers(self) -> tuple[str, ...]:
+        """What may once have been a person's number: of nine digits, or a cancelled one of twelve."""
+        if self.former is not None:
+            return (self.former,)
+        return tuple(number for number, _ in self.candidates)
+
 
 @dataclass(frozen=True, slots=True)
 class Structure:
@@ -55,14 +100,12 @@ class Structure:
 @lru_cache(maxsize=65536)
 def read(text: str) -> Reading:
     """Reads a number as typed; separators are no difference, letters and lost zeros are repairs."""
-    bare = _SEPARATORS.sub("", _plain(text))
-    digits = bare.translate(_LETTERS)
+    digits = bare = text if text.isascii() and text.isdigit() else _bare(text)
     if not (digits.isascii() and digits.isdigit()):
-        return Reading((), None, "")
-    lettered = digits != bare
+        digits = _without_letters(bare)
     if len(digits) == 12:
-        code = "letters_for_digits" if lettered else "same"
-        return Reading(((IdNumber(digits), code),), digits, digits)
+        code = "same" if digits == bare else "letters_for_digits"
+        return Reading(((IdNumber(digits), code),), None, digits)
     candidates: tuple[tuple[IdNumber, str], ...] = ()
     if len(digits) in (10, 11) and digits.zfill(12)[:3] in PROVINCE_CODES:
         candidates = ((IdNumber(digits.zfill(12)), "leading_zero_lost"),)
@@ -70,12 +113,22 @@ def read(text: str) -> Reading:
     return Reading(candidates, former, digits)
 
 
-def _plain(text: str) -> str:
-    """Ordinary digits and letters, without invisible signs and a remark in brackets at the end."""
+def _bare(text: str) -> str:
+    """Ordinary digits and letters, without separators, invisible signs, a label or a remark."""
+    text = text[:_MOST_SIGNS]
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
+        text = without_marks(unicodedata.normalize("NFKC", text))
         text = "".join(c for c in text if unicodedata.category(c) != "Cf")
-    return _REMARK.sub("", text)
+    text = _SPREADSHEET.sub("", _REMARK.sub("", text).strip())
+    return _LABEL.sub("", _SEPARATORS.sub("", text))
+
+
+def _without_letters(bare: str) -> str:
+    """The digits that were meant; empty for a passport's number and for what is no number."""
+    digits = bare.translate(_LETTERS)
+    if not (digits.isascii() and digits.isdigit()) or _PASSPORT.fullmatch(bare):
+        return ""
+    return digits if sum(not c.isdigit() for c in bare) <= _MOST_LETTERS else ""
 
 
 def given(text: str | None) -> str | None:
@@ -104,6 +157,22 @@ def structure(number: str) -> Structure:
         sex=Sex.FEMALE if century % 2 else Sex.MALE,
         birth_year=1900 + 100 * (century // 2) + int(number[4:6]) if century <= 3 else None,
     )
+
+
+def contradictions(number: str, birth_year: int | None, sex: Sex | None) -> tuple[str, ...]:
+    """What the structure of a 12-digit number contradicts, as codes of `CONTRADICTIONS`.
+
+    A birth abroad has a code from 100 up, of a list that is not public: it contradicts nothing.
+    """
+    said = structure(number)
+    holds = {
+        "province_code_unknown": said.province_code is None and number[0] == "0",
+        "century_impossible": said.birth_year is None,
+        "number_says_other_year": None not in (said.birth_year, birth_year)
+        and said.birth_year != birth_year,
+        "number_says_other_sex": sex is not None and said.sex is not sex,
+    }
+    return tuple(code for code, contradicts in holds.items() if contradicts)
 
 
 def neighbours(digits: str) -> Iterator[IdNumber]:
