@@ -203,7 +203,7 @@ def _other_part(ours: BirthDate, theirs: BirthDate) -> str:
         return "other_month"
     if (ours.month, ours.day) == (theirs.month, theirs.day):
         return "other_year" if abs(ours.year - theirs.year) in (1, 10) else "different_date"
-    return "different_date"
+    return "same_year" if ours.year == theirs.year else "different_date"
 
 
 def _swapped(digits: str, at: int) -> str:

@@ -160,6 +160,11 @@ DIFFERENCES: dict[str, Difference] = {
     "other_year": Difference(
         _PARTIAL, "The year before or after, or ten years off.", "Sai năm: lệch 1 hoặc 10 năm."
     ),
+    "same_year": Difference(
+        _PARTIAL,
+        "Another day and month of the same year.",
+        "Ngày và tháng khác, cùng năm.",
+    ),
     "different_date": Difference(_MISMATCH, "Another date.", "Ngày khác."),
     # sex
     "other_sex": Difference(_MISMATCH, "The other sex.", "Khác giới tính."),
