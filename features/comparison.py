@@ -66,6 +66,6 @@ def _issued_on(registration: Registration, person: Person) -> str:
     if ours == theirs:
         return "same"
     slip = birth_date.compare(ours.isoformat(), theirs.isoformat())
-    if outcome(slip) is Outcome.PARTIAL:
+    if outcome(slip) is Outcome.PARTIAL and slip != "same_year":  # another card of the same year
         return slip
     return "earlier_document" if ours < theirs else "later_document"

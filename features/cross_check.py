@@ -2,8 +2,8 @@
 
 It names each difference, weighs them all together, and says of the whole whether the papers are
 those of the person. One slip does not unmake an identity that everything else proves; another name
-does, and so does what an impostor who knows a part of the record would also have written. Address,
-issue date, status and age never make a mismatch.
+or another birth date does, and so does what an impostor who knows a part of the record would also
+have written. Address, issue date, status and age never make a mismatch.
 """
 
 from __future__ import annotations
@@ -78,17 +78,14 @@ def _weighed(codes: Mapping[str, str], by: FoundBy, full_name: str) -> Evidence:
 
 
 def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: bool) -> Identity:
-    outcomes = {field: fields[field].outcome for field in _DECISIVE}
-    if Outcome.MISMATCH in (outcomes["full_name"], outcomes["document_number"]):
+    outcomes = {fields[field].outcome for field in _DECISIVE}
+    if Outcome.MISMATCH in outcomes:
         return Identity.MISMATCH
     if verified:
         return Identity.VERIFIED
     # Without a number, a slip is no contradiction: it leaves open who it is.
-    against = {Outcome.MISMATCH} if by is FoundBy.NAME_AND_BIRTH_DATE else _CONTRADICTING
-    return Identity.UNVERIFIABLE if against.isdisjoint(outcomes.values()) else Identity.MISMATCH
-
-
-_CONTRADICTING = {Outcome.MISMATCH, Outcome.PARTIAL}
+    open_still = by is FoundBy.NAME_AND_BIRTH_DATE or Outcome.PARTIAL not in outcomes
+    return Identity.UNVERIFIABLE if open_still else Identity.MISMATCH
 
 
 def _names_somebody(found: Evidence) -> bool:

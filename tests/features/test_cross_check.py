@@ -52,6 +52,15 @@ BY_NUMBER = [
     ({"birth_date": "1990"}, "verified", "birth_date", "year_only"),
     ({"birth_date": None}, "verified", "birth_date", "not_given"),
     ({"birth_date": "1985-11-02"}, "mismatch", "birth_date", "different_date"),
+    # corrected in the register since: number, home and card prove the holder
+    ({"birth_date": "1990-11-02"}, "verified", "birth_date", "same_year"),
+    ({"full_name": "Nguyễn Thị Thúy Liên"}, "verified", "full_name", "one_word"),
+    (
+        {"full_name": "Nguyễn Thị Thúy Liên", "birth_date": "1990-11-02", "address": None},
+        "mismatch",
+        "birth_date",
+        "same_year",
+    ),
     ({"sex": Sex.MALE}, "verified", "sex", "other_sex"),  # one slip
     ({"sex": None, "address": None}, "verified", "sex", "not_given"),
     ({"address": "Thôn 5, Xã Ea Na, Tỉnh Đắk Lắk"}, "verified", "address", "other_address"),
@@ -125,13 +134,6 @@ def test_without_a_single_person(
     assert (found.identity, found.register_available) == (identity, available)
     assert found.matched_id_number is None
     assert set(found.fields) == set(FIELDS)
-
-
-def test_name_and_birth_date_alone_are_too_little(person: Make, registration: Type) -> None:
-    answer = Found(person(), FoundBy.NAME_AND_BIRTH_DATE)
-    bare = registration(document_number=None, address=None, document_issued_on=None)
-    assert cross_check(bare, answer).identity is Identity.UNVERIFIABLE
-    assert cross_check(registration(document_number=None), answer).identity is Identity.VERIFIED
 
 
 def test_a_former_number_without_its_first_zero_is_one(person: Make, registration: Type) -> None:
