@@ -7,11 +7,13 @@ from collections.abc import Callable
 from rapidfuzz.distance import OSA
 
 from features import address, birth_date, identity_number, name
-from features.difference import outcome
-from features.evidence import Outcome
 from features.registration import DocumentType, Person, Registration
 
 Compare = Callable[[str, str], str]
+
+
+_TYPING_SLIPS = frozenset(["day_month_swapped", "digits_swapped", "one_digit"])
+"""Of an issue date; a wider difference is that of another card."""
 
 
 def differences(registration: Registration, person: Person) -> dict[str, str]:
@@ -66,6 +68,6 @@ def _issued_on(registration: Registration, person: Person) -> str:
     if ours == theirs:
         return "same"
     slip = birth_date.compare(ours.isoformat(), theirs.isoformat())
-    if outcome(slip) is Outcome.PARTIAL and slip != "same_year":  # another card of the same year
+    if slip in _TYPING_SLIPS:
         return slip
     return "earlier_document" if ours < theirs else "later_document"

@@ -98,9 +98,9 @@ class Weights:
         """The waterfall: from what the way of finding says, field by field; adds up to the bits."""
         column = list(Alternative).index(balance.likelier)
         steps = [Step("start", by.value, self._start[by][column])]
-        for field, found in fields.items():
-            bits = self._bits[field].get(found.difference, _NOTHING)[column]
-            steps.append(Step(field, found.difference, bits))
+        for field in FIELDS:
+            code = fields[field].difference
+            steps.append(Step(field, code, self._bits[field].get(code, _NOTHING)[column]))
         if balance.likelier is Alternative.STRANGER:
             steps.append(Step("rarity", "", balance.rarity))
         return steps
