@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import NoReturn
 
 from service.words import said
@@ -36,6 +37,15 @@ class Parser(argparse.ArgumentParser):
         hint = said("xem", "see")
         line = " ".join(f"{self.prog}: {message} ({hint} {self.prog} --help)".split())
         self.exit(2, line + "\n")
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001  # argparse names the type nowhere else
+
+
+def command(commands: Commands[Parser], name: str, vi: str, en: str) -> Parser:
+    """Adds a command; the first sentence of its description is its line in the list."""
+    text = said(vi, en)
+    return commands.add_parser(name, help=text.split(".")[0], description=text)
 
 
 def speak_the_readers_language() -> None:
@@ -83,6 +93,31 @@ def seed(text: str) -> int:
     return _whole(text, 0, LARGEST_SEED)
 
 
+def port(text: str) -> int:
+    """A port; 0 is any free one."""
+    return _whole(text, 0, 65_535)
+
+
+def seconds(text: str) -> float:
+    """A time of at most an hour."""
+    return _part(text, 3600)
+
+
+def share(text: str) -> float:
+    """A share from 0 to 1."""
+    return _part(text, 1)
+
+
+def _part(text: str, high: int) -> float:
+    try:
+        number = float(text[:20])
+    except ValueError:
+        number = -1.0
+    if 0 <= number <= high:
+        return number
+    raise _wrong(text, f"số từ 0 đến {high}", f"number from 0 to {high}")
+
+
 def _whole(text: str, low: int, high: int) -> int:
     try:
         number = int(text[:20])
@@ -98,3 +133,41 @@ def _wrong(text: str, vietnamese: str, english: str) -> argparse.ArgumentTypeErr
     return argparse.ArgumentTypeError(
         said(f"{shown} không phải là {vietnamese}", f"{shown} is not a {english}")
     )
+
+
+POPULATION = (
+    "tệp dân cư để đọc (.parquet, .csv, .json, .jsonl)",
+    "population file to read (.parquet, .csv, .json, .jsonl)",
+)
+SEED = ("hạt giống: cùng số, cùng kết quả", "equal seeds, equal bytes")
+
+
+def book_files(parser: Parser, *, labels_required: bool) -> None:
+    """The files of a book with the population that it is checked against."""
+    parser.add_argument(
+        "--population", type=Path, required=True, metavar="F", help=said(*POPULATION)
+    )
+    registration_files(parser, labels_required=labels_required)
+
+
+def registration_files(parser: Parser, *, labels_required: bool) -> None:
+    """The files of a book."""
+    book = said("tệp đăng ký để đọc", "registrations to read")
+    parser.add_argument("--registrations", type=Path, required=True, metavar="F", help=book)
+    known = said("tệp kết quả xác minh để đọc", "labels to read: what became known")
+    if not labels_required:
+        known += said(" (tùy chọn)", " (optional)")
+    parser.add_argument("--labels", type=Path, required=labels_required, metavar="F", help=known)
+
+
+def screening_options(parser: Parser) -> None:
+    """Which model judges, and where the results go."""
+    which = said(
+        "champion, challenger, previous, default, một phiên bản hay một thư mục mô hình",
+        "champion, challenger, previous, default, a version or a bundle folder",
+    )
+    parser.add_argument("--model", metavar="M", help=which)
+    where = said(
+        "thư mục ghi; mặc định: runs/ của thư mục dữ liệu", "folder to write; default: under runs/"
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help=where)

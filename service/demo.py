@@ -65,7 +65,13 @@ def demo(settings: Settings, *, wait: bool) -> int:
         ChinhchuError: something does not start, or another demonstration is running.
     """
     open_folder(settings.home)  # a newer one is not for this program, nor is a corner of it
-    own = replace(settings, home=settings.home / "demo", database_url=None, valkey_url=None)
+    own = replace(
+        settings,
+        home=settings.home / "demo",
+        database_url=None,
+        valkey_url=None,
+        register_url=None,  # nobody of its province is known there
+    )
     told = threading.Event()
     before = signal.signal(signal.SIGTERM, lambda *_: _interrupt())
     try:

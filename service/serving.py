@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,18 +15,13 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-import uvicorn
-
 from service.app import create_app
 from service.embedded import say
 from service.embedded.keeper import Keeper
 from service.embedded.process import Launch, launch
-from service.errors import StartError
 from service.settings import Settings
+from service.webserver import address, answering, listening, told_by_signal
 from service.wiring import House, now, wire
-
-_GRACE = 5
-"""Seconds that calls at work get when the service stops."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +49,8 @@ def running(
     with ExitStack() as stack:
         listener, kept = stack.enter_context(_places(settings, console=console))
         house = stack.enter_context(wire(settings, clock))
-        api_url = _address(settings.host, listener.getsockname()[1])
-        stack.enter_context(_api(house, listener))
+        api_url = address(settings.host, listener.getsockname()[1])
+        stack.enter_context(answering(create_app(house.doors()), listener))
         announce(f"API: {api_url} (page {api_url}/docs)")
         console_url = None
         if kept is not None:
@@ -76,7 +69,7 @@ def serve(
         ChinhchuError: something does not start.
     """
     told = threading.Event()
-    with _told_by_signal(told), running(settings, announce=announce, console=console):
+    with told_by_signal(told), running(settings, announce=announce, console=console):
         told.wait()
     return 0
 
@@ -105,65 +98,6 @@ def _places(
         yield api, stack.enter_context(listening(settings.host, port, "CHINHCHU_CONSOLE_PORT"))
 
 
-def listening(host: str, port: int, setting: str) -> socket.socket:
-    """A socket that listens there; port 0 takes any free one.
-
-    Raises:
-        StartError: the port is in use, or the address is not this machine's.
-    """
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    except (OSError, UnicodeError):  # the latter of a name that no network can carry
-        raise StartError(f"the address {host} cannot be used (CHINHCHU_HOST)") from None
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((host, port))
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise StartError(f"port {port} of {host} is in use ({setting})") from None
-        raise StartError(f"cannot listen on {host} port {port} ({error.strerror})") from None
-    return listener
-
-
-@contextmanager
-def _told_by_signal(told: threading.Event) -> Iterator[None]:
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(number, lambda *_: told.set()) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)
-
-
-@contextmanager
-def _api(house: House, listener: socket.socket) -> Iterator[None]:
-    config = uvicorn.Config(
-        create_app(house.doors()),
-        access_log=False,  # addresses and keys of registrations would stand in it
-        log_config=None,
-        log_level="warning",
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE,
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, args=([listener],), name="api", daemon=True)
-    thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
-    if not server.started:
-        raise StartError("the API does not start")
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        thread.join()
-
-
 @contextmanager
 def _console(
     settings: Settings, house: House, kept: socket.socket, announce: Callable[[str], None]
@@ -174,7 +108,7 @@ def _console(
     keeper = Keeper([part], announce)
     keeper.start()
     try:
-        yield _address(settings.host, port)
+        yield address(settings.host, port)
     finally:
         keeper.stop()
 
@@ -194,7 +128,7 @@ class Console:
     @property
     def where(self) -> str:
         """For the line that says where it is."""
-        return _address(self._settings.host, self._port)
+        return address(self._settings.host, self._port)
 
     @property
     def log(self) -> Path:
@@ -236,8 +170,3 @@ class Console:
         if keys.encryption_previous is not None:
             handed["CHINHCHU_ENCRYPTION_KEY_PREVIOUS"] = keys.encryption_previous.hex()
         return {**os.environ, **handed}
-
-
-def _address(host: str, port: int) -> str:
-    shown = f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}"

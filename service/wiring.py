@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -14,6 +16,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from features.evidence import PopulationRegister
+from features.register.remote import RemoteRegister, Surroundings, Terms
 from features.register.replica import Replica
 from features.registration import Registration
 from graph.attributes import Node, Tokens
@@ -38,6 +42,7 @@ from service.settings import Settings
 
 ROOMS = ("features", "graph", "models", "training", "service")
 _ANSWER_WITHIN = 5.0
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +58,24 @@ class Store:
 
 
 @dataclass(frozen=True, slots=True)
+class RegisterInUse:
+    """The register that is asked here, whether it answers, and whether it has time to spare.
+
+    `remote`: its outages are its own, and no reason to call this service away.
+    """
+
+    asked: PopulationRegister
+    answers: Callable[[], bool]
+    spare: Callable[[], bool]
+    remote: bool
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """The whole house: what stores, what judges, and the lane that does both in order."""
 
     store: Store
-    register: Replica
+    register_in_use: RegisterInUse
     model: RiskModel
     policy: Policy
     tokens: Tokens
@@ -75,6 +93,11 @@ class House:
         """The live graph."""
         return self.store.graph
 
+    @property
+    def register(self) -> PopulationRegister:
+        """The register that is asked."""
+        return self.register_in_use.asked
+
     def doors(self) -> Doors:
         """What the routes of the API reach."""
         return Doors(
@@ -86,8 +109,9 @@ class House:
                 "lane": lambda: self.lane.ready,
                 "ledger": self._ledger_answers,
                 "graph": self._graph_answers,
-                "register": lambda: self.register.snapshot() is not None,
+                "register": self.register_in_use.answers,
             },
+            dispensable=frozenset(["register"] if self.register_in_use.remote else []),
         )
 
     def _ledger_answers(self) -> bool:
@@ -174,14 +198,13 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         ChinhchuError: as `opened`; or another process holds the lane, or there is no model.
     """
     with opened(settings) as store, ExitStack() as stack:
-        register = Replica(store.folder.population)
-        stack.callback(register.close)
+        in_use = stack.enter_context(register_in_use(settings, store.folder.population))
         model, rules = _judgement(store.folder.home)
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
         def judge(registrations: Sequence[Registration]) -> list[tuple[Screening, Node]]:
-            facts = gather(registrations, register, graph, tokens)
+            facts = gather(registrations, in_use.asked, graph, tokens)
             nodes = [fact.node for fact in facts]
             return list(zip(screen(facts, model, rules), nodes, strict=True))
 
@@ -191,7 +214,28 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)
-        yield House(store, register, model, rules, tokens, lane, callers, clock)
+        yield House(store, in_use, model, rules, tokens, lane, callers, clock)
+
+
+@contextmanager
+def register_in_use(settings: Settings, population: Path) -> Iterator[RegisterInUse]:
+    """The remote register where the settings name one, else the replica in `population`."""
+    if settings.register_url is None:
+        with closing(Replica(population)) as replica:
+            yield RegisterInUse(
+                replica, lambda: replica.snapshot() is not None, lambda: True, remote=False
+            )
+        return
+    terms = Terms(
+        url=settings.register_url,
+        token=settings.register_token,
+        deadline=settings.register_deadline,
+        per_minute=settings.register_per_minute,
+        max_age=settings.register_cache_days * _DAY,
+    )
+    around = Surroundings(time.monotonic, time.sleep, random.random)
+    with closing(RemoteRegister(terms, around)) as remote:
+        yield RegisterInUse(remote, lambda: remote.answers, lambda: remote.spare, remote=True)
 
 
 def _judgement(home: Path) -> tuple[RiskModel, Policy]:

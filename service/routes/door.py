@@ -33,13 +33,17 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the routes reach: the lane, the ledger, the callers, the clock, and what must answer."""
+    """What the routes reach: the lane, the ledger, the callers, the clock, and who is asked.
+
+    Calls are answered although a `dispensable` one of `checks` does not.
+    """
 
     lane: Lane
     ledger: Ledger
     callers: Callers
     clock: Callable[[], datetime]
     checks: dict[str, Asked]
+    dispensable: frozenset[str] = frozenset()
 
 
 def doors(request: Request) -> Doors:

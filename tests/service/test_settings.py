@@ -34,6 +34,18 @@ def test_the_data_folder_is_absolute_wherever_it_was_named(monkeypatch, tmp_path
         ("CHINHCHU_VALKEY_URL", "secret", "no address"),
         ("CHINHCHU_TOKEN_KEY", "secret", "not hexadecimal"),
         ("CHINHCHU_ENCRYPTION_KEY", "ab" * 31, "too short"),
+        ("CHINHCHU_REGISTER_URL", "ftp://secret", "another protocol"),
+        ("CHINHCHU_REGISTER_URL", "http://secret.example", "people's data in the clear"),
+        ("CHINHCHU_REGISTER_URL", "https://name:secret@there", "a password in an address"),
+        ("CHINHCHU_REGISTER_URL", "https://there/?key=secret", "a key in an address"),
+        ("CHINHCHU_REGISTER_URL", "https://there:eighty", "no port"),
+        ("CHINHCHU_REGISTER_URL", "https://[secret", "no address"),
+        ("CHINHCHU_REGISTER_TOKEN", "sec\nret", "it would be two headers"),
+        ("CHINHCHU_REGISTER_TOKEN", "bí-mật", "no header carries it"),
+        ("CHINHCHU_REGISTER_DEADLINE", "-7", "no time at all"),
+        ("CHINHCHU_REGISTER_DEADLINE", "secret", "no number"),
+        ("CHINHCHU_REGISTER_PER_MINUTE", "0.5", "less than one"),
+        ("CHINHCHU_REGISTER_CACHE_DAYS", "nan", "no number either"),
     ],
 )
 def test_a_bad_setting_is_named_without_its_value(name, value, why):
@@ -41,3 +53,16 @@ def test_a_bad_setting_is_named_without_its_value(name, value, why):
         Settings.from_environment({name: value})
     assert value not in str(caught.value), why
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://register.example", "https://register.example:8443/npd", "http://[::1]:8082"]
+)
+def test_a_register_is_asked_over_tls_or_on_this_machine(url):
+    assert Settings.from_environment({"CHINHCHU_REGISTER_URL": url}).register_url == url
+
+
+def test_no_secret_stands_in_the_text_of_the_settings():
+    settings = Settings.from_environment({"CHINHCHU_REGISTER_TOKEN": "secret"})
+    assert settings.register_token == "secret"  # noqa: S105
+    assert "secret" not in repr(settings)

@@ -20,6 +20,7 @@ COMMANDS = {
         *("decisions", "rings", "rejected", "report.json"),
     ),
     "serve": (),
+    "register": ("serve", "--population", "--port", "--slow", "--wrong", "--down", "--seed"),
     "key": ("create",),
 }
 
@@ -86,6 +87,13 @@ WRONG_WORDS = (
     (("key", "create", "VC\x07B"), "200"),
     (("key", "create", "V" * 201), "200"),
     (("serve", "--port", "1"), "--port"),
+    (("register",), "action"),
+    (("register", "serve", "--port", "65536"), "--port"),
+    (("register", "serve", "--slow", "-1"), "--slow"),
+    (("register", "serve", "--wrong", "1.5"), "--wrong"),
+    (("register", "serve", "--down", "nan"), "--down"),
+    (("register", "serve", "--population", "no-such.csv", "--port", "0"), "no-such.csv"),
+    (("register", "serve", "--port", "0"), "population load"),
 )
 
 
