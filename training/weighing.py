@@ -72,7 +72,7 @@ def estimate(pairs: Pairs, persons: Iterable[Person], present: Weights) -> dict[
     """The parameter file's content, as `Weights` reads it, with what the pairs and persons say."""
     rows = _with_strangers(pairs.random, present.fields)
     odds = dict(present.odds)
-    for _ in range(_ROUNDS):
+    for _ in range(_ROUNDS if pairs.found else 0):
         rows, odds[FoundBy.NUMBER] = _round(pairs.found, rows, odds[FoundBy.NUMBER], present.fields)
     return {
         "version": present.version,
