@@ -18,6 +18,7 @@ from models.errors import JudgementError
 from service.arguments import Parser, speak_the_readers_language
 from service.cli import books, living
 from service.cli.check import check
+from service.cli.weights import weights
 from service.errors import SettingsError
 from service.interruption import interruptible
 from service.settings import Settings
@@ -74,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         *(living.demo, books.simulate, books.population, books.book),
         *(check, books.train, books.backtest, books.campaign),
-        *(living.serve, living.register, living.key),
+        *(weights, living.serve, living.register, living.key),
     ):
         add(commands)
     return parser
