@@ -13,6 +13,7 @@ from features.parsing import REASONS as COLUMN_PROBLEMS
 from features.vector import FEATURES
 from models.hard_facts import CODES
 from models.reasons import REASONS
+from service.markdown import table
 from service.problems import PROBLEMS
 
 PAGE = Path(__file__).with_name("reference.md")
@@ -87,12 +88,7 @@ def _features() -> str:
 
 
 def _section(title: str, about: str, heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [f"## {title}", "", about, "", _row(heads), _row(["---"] * len(heads))]
-    return "\n".join([*lines, *map(_row, rows), ""])
-
-
-def _row(cells: Sequence[str]) -> str:
-    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+    return "\n".join([f"## {title}", "", about, "", table(heads, rows), ""])
 
 
 if __name__ == "__main__":

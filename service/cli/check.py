@@ -10,6 +10,7 @@ from pathlib import Path
 
 from features.registration import DocumentType, Sex
 from service.arguments import POPULATION, Commands, Parser, command, moment
+from service.evidence_words import Language
 from service.settings import Settings
 from service.words import said
 
@@ -74,6 +75,6 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     else:
         from service.checking.table import show
 
-        language = options.language or said("vi", "en")
+        language: Language = "vi" if (options.language or said("vi", "en")) == "vi" else "en"
         show(made, language, with_register=options.show_register)
     return 0

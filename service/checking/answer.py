@@ -1,0 +1,155 @@
+"""Asks the register in force about one registration, and the answer as a form for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from features import weights
+from features.cross_check import cross_check
+from features.difference import SENTENCES
+from features.errors import DataFolderError, NewerFormatError
+from features.evidence import Evidence
+from features.reading import Rejected
+from features.register.replica import Replica
+from features.registration import Registration
+from features.weights import Step
+from service import wiring
+from service.checking import advice
+from service.datafolder import open_folder
+from service.evidence_words import Words
+from service.interruption import one_scratch
+from service.settings import Settings
+from service.words import said
+from training.book import load_population
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The register that was asked: `replica`, `remote` or `file`.
+
+    `as_of` is the day of its data, None where it does not tell; `failure` says why it could not be
+    asked.
+    """
+
+    kind: str
+    as_of: date | None = None
+    failure: Words | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One registration, what the cross-check made of it, and against which register."""
+
+    registration: Registration
+    evidence: Evidence
+    source: Source
+
+    @property
+    def steps(self) -> list[Step]:
+        """The waterfall of evidence; empty where there was nobody to weigh."""
+        found = self.evidence
+        if found.balance is None or found.found_by is None:
+            return []
+        return weights.default().steps(found.fields, found.found_by, found.balance)
+
+
+def check(settings: Settings, registration: Registration, population: Path | None) -> Check:
+    """Asks the register in force, or that of a population file, about one registration.
+
+    A register that cannot be asked is an answer. The lock of the data folder is left alone: a
+    service may be running on it.
+
+    Raises:
+        DataFolderError: no population was ever loaded, or a newer program wrote it.
+        InputError: the population file cannot be read.
+    """
+    if population is None:
+        return _asked(settings, registration, open_folder(settings.home).population)
+    own = replace(settings, register_url=None)
+    with _loaded(population) as folder:
+        made = _asked(own, registration, folder)
+    return replace(made, source=replace(made.source, kind="file", as_of=None))
+
+
+@contextmanager
+def _loaded(population: Path) -> Iterator[Path]:
+    """A population file as a replica for the time being."""
+    rejected: list[Rejected] = []
+    with one_scratch(), TemporaryDirectory() as scratch:
+        replica = Replica(Path(scratch))
+        load_population(population, replica, rejected, datetime.now(UTC).date())
+        replica.close()
+        yield Path(scratch)
+
+
+def _asked(settings: Settings, registration: Registration, folder: Path) -> Check:
+    with wiring.register_in_use(settings, folder) as register:
+        source = Source("remote") if register.remote else _replica(folder)
+        evidence = cross_check(registration, register.asked.ask([registration])[0])
+    if not evidence.register_available and source.failure is None:
+        source = replace(source, failure=_SILENT)
+    return Check(registration, evidence, source)
+
+
+_SILENT = ("cơ sở dữ liệu dân cư không trả lời", "the register did not answer")
+
+
+def _replica(folder: Path) -> Source:
+    try:
+        snapshot = Replica(folder).snapshot()
+    except NewerFormatError:
+        raise
+    except DataFolderError as error:
+        return Source("replica", failure=(f"bản sao dân cư bị hỏng: {error}", str(error)))
+    if snapshot is None:
+        raise DataFolderError(
+            said(
+                "chưa nạp dữ liệu dân cư: chạy `chinhchu population load FILE` trước",
+                "no population is loaded: run `chinhchu population load FILE` first",
+            )
+        )
+    return Source("replica", snapshot.as_of)
+
+
+def form(made: Check) -> dict[str, Any]:
+    """The answer for programs, in both languages; its keys are always the same."""
+    found, source = made.evidence, made.source
+    balance, rules = found.balance, weights.default()
+    return {
+        "identity": found.identity.value,
+        "matched_id_number": found.matched_id_number,
+        "found_by": None if found.found_by is None else found.found_by.value,
+        "several": found.several,
+        "fields": {
+            name: {"outcome": field.outcome.value, **_told(field.difference)}
+            for name, field in found.fields.items()
+        },
+        "against": None if balance is None else balance.likelier.value,
+        "steps": [asdict(step) for step in made.steps],
+        "bits": None if balance is None else balance.bits,
+        "verified_bits": rules.verified_bits,
+        "weights_version": rules.version,
+        "next_steps": [
+            {"field": hint.field, "vi": hint.words[0], "en": hint.words[1]}
+            for hint in advice.hints(found)
+        ],
+        "register": {
+            "kind": source.kind,
+            "as_of": None if source.as_of is None else source.as_of.isoformat(),
+            "available": found.register_available,
+            "failure": None
+            if source.failure is None
+            else dict(zip(("vi", "en"), source.failure, strict=True)),
+        },
+    }
+
+
+def _told(code: str) -> dict[str, str]:
+    vi, en = SENTENCES[code]
+    return {"difference": code, "vi": vi, "en": en}
