@@ -42,8 +42,9 @@ def _document_number(registration: Registration, person: Person) -> str:
     for number, repair in reading.candidates:
         if number == person.id_number:
             return repair
-    if reading.former is not None and reading.former in person.former_id_numbers:
-        return "former_number" if reading.former == reading.digits else "leading_zero_lost"
+    for former in reading.formers:
+        if former in person.former_id_numbers:
+            return "former_number" if former == reading.digits else "leading_zero_lost"
     if (slips := OSA.distance(reading.digits, person.id_number, score_cutoff=2)) <= 2:
         return "one_digit" if slips == 1 else "two_digits"
     if registration.document_type is DocumentType.BIRTH_CERTIFICATE:
@@ -67,6 +68,8 @@ def _issued_on(registration: Registration, person: Person) -> str:
         return "register_silent"
     if ours == theirs:
         return "same"
+    if registration.document_type is not DocumentType.CCCD:
+        return "other_document"
     slip = birth_date.compare(ours.isoformat(), theirs.isoformat())
     if slip in _TYPING_SLIPS:
         return slip

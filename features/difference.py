@@ -99,8 +99,22 @@ DIFFERENCES: dict[str, Difference] = {
     "legacy_encoding": Difference(
         _MATCH, "Written in an old font or encoding.", "Lỗi bảng mã hoặc phông chữ cũ."
     ),
+    "honorific": Difference(
+        _MATCH, "A form of address stands before the name.", "Có danh xưng (Ông, Bà) trước họ tên."
+    ),
+    "some_diacritics_missing": Difference(
+        _PARTIAL, "Some of the diacritics are missing.", "Thiếu một vài dấu."
+    ),
+    "d_stroke": Difference(
+        _PARTIAL, "d is written for đ, or đ for d.", "Viết d thay đ hoặc ngược lại."
+    ),
     "other_diacritics": Difference(_PARTIAL, "Other diacritics.", "Sai dấu."),
     "i_y": Difference(_PARTIAL, "i is written for y, or y for i.", "Viết i thay y hoặc ngược lại."),
+    "by_ear": Difference(
+        _PARTIAL,
+        "Written as it sounds in a region (s/x, ch/tr, d/gi/r, l/n, n/ng, t/c, hỏi/ngã).",
+        "Viết theo phát âm vùng miền (s/x, ch/tr, d/gi/r, l/n, n/ng, t/c, hỏi/ngã).",
+    ),
     "word_order": Difference(
         _PARTIAL, "The parts of the name are in another order.", "Đảo thứ tự họ, đệm, tên."
     ),
@@ -111,13 +125,33 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "missing_middle": Difference(_PARTIAL, "A middle name is missing.", "Thiếu tên đệm."),
     "extra_middle": Difference(_PARTIAL, "A middle name is added.", "Thừa tên đệm."),
+    "part_of_name": Difference(
+        _PARTIAL,
+        "The name of the family or clan, or the end of a long name, stands on one side only.",
+        "Tên họ, tên dòng tộc hoặc phần cuối của họ tên dài chỉ có ở một bên.",
+    ),
     "initials": Difference(_PARTIAL, "Names are shortened to initials.", "Họ, đệm viết tắt."),
+    "misread_letters": Difference(
+        _PARTIAL,
+        "Letters were misread by a scanner (0 for O, 1 for l, 5 for S, rn for m).",
+        "Máy quét đọc nhầm chữ (0 thay O, 1 thay l, 5 thay S, rn thay m).",
+    ),
     "one_letter": Difference(
         _PARTIAL,
         "One letter is wrong, missing or swapped with its neighbour.",
         "Sai hoặc thiếu một chữ cái, hoặc đảo hai chữ cái liền nhau.",
     ),
+    "slip_to_word": Difference(
+        _PARTIAL,
+        "A letter is lost or the key beside it was hit, which makes another word (Anh/An).",
+        "Sót chữ hoặc gõ nhầm phím bên cạnh, thành một từ khác (Anh/An).",
+    ),
     "two_slips": Difference(_PARTIAL, "Two small slips in the name.", "Hai lỗi nhỏ trong họ tên."),
+    "similar_word": Difference(
+        _PARTIAL,
+        "One word of the name is another one, nearly alike (Hương/Phương).",
+        "Một từ trong họ tên là từ khác, viết gần giống (Hương/Phương).",
+    ),
     "one_word": Difference(
         _PARTIAL,
         "One word of the name is another one, the rest agrees.",
@@ -194,6 +228,11 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "other_address": Difference(_MISMATCH, "Another address.", "Địa chỉ khác."),
     # issue date of the document
+    "other_document": Difference(
+        _UNAVAILABLE,
+        "The date of another kind of document than the one that the register dates.",
+        "Ngày của loại giấy tờ khác với giấy tờ có ngày trong cơ sở dữ liệu.",
+    ),
     "earlier_document": Difference(
         _MISMATCH, "An earlier document than the valid one.", "Giấy tờ cấp trước giấy tờ hiện hành."
     ),
