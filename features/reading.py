@@ -15,9 +15,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from features import person_columns
 from features.errors import InputError, StorageFullError
 from features.parsing import (
     Label,
@@ -137,21 +139,21 @@ def read_labels(path: Path, until: datetime | None = None) -> Readout[Label]:
     return _read(path, _LABELS, until)
 
 
-def stream_population(path: Path, rejected: list[Rejected]) -> Iterator[Person]:
-    """The persons of a file one by one, within small memory; bad rows are added to `rejected`.
+def stream_population(path: Path, rejected: list[Rejected]) -> Iterator[pa.RecordBatch]:
+    """The persons of a file in the columns of `person_columns.SCHEMA`, within small memory.
 
-    Repeated keys are passed on: `Replica.load` compares them with what it has already stored.
+    Bad rows are added to `rejected` before the batch that they stood in is given. Repeated keys
+    are passed on: `Replica.load_columns` compares them with what it has already stored.
 
     Raises:
         InputError: while iterating, the file as a whole cannot be read.
     """
     with _clear_errors(path):
-        for number, raw in _raw_rows(path, _POPULATION):
-            item = _item(raw, _POPULATION)
-            if isinstance(item, list):
-                rejected.extend(_rejections(path, number, raw, item))
-            else:
-                yield item
+        if path.suffix.lower() in _PARQUET:
+            yield from _parquet_persons(path, rejected)
+        else:
+            read = _persons(path, _raw_rows(path, _POPULATION), rejected)
+            yield from person_columns.batches(person for _, person in read)
 
 
 def write_rejected(path: Path, rejected: Iterable[Rejected]) -> None:
@@ -199,6 +201,35 @@ def _read(path: Path, form: _Form[T], until: datetime | None = None) -> Readout[
     return out
 
 
+def _parquet_persons(path: Path, rejected: list[Rejected]) -> Iterator[pa.RecordBatch]:
+    """Takes plainly clean rows over by columns and parses the others."""
+    passed = 0
+    for batch in _parquet_batches(path, _POPULATION, person_columns.ROWS):
+        rows, clean = person_columns.plain(batch)
+        if not clean.all():
+            others = np.flatnonzero(~clean)
+            raw = _batch_rows(path, batch.take(pa.array(others)))
+            numbered = zip((others + passed + 1).tolist(), raw, strict=True)
+            read = list(_persons(path, numbered, rejected))
+            places = [*np.flatnonzero(clean).tolist(), *(n - passed - 1 for n, _ in read)]
+            parsed = person_columns.of_persons([person for _, person in read])
+            rows = pa.concat_batches([rows.filter(pa.array(clean)), parsed])
+            rows = rows.take(pa.array(np.argsort(np.array(places, np.int64))))
+        passed += batch.num_rows
+        yield rows
+
+
+def _persons(
+    path: Path, rows: Iterable[tuple[int, object]], rejected: list[Rejected]
+) -> Iterator[tuple[int, Person]]:
+    for number, raw in rows:
+        item = _item(raw, _POPULATION)
+        if isinstance(item, list):
+            rejected.extend(_rejections(path, number, raw, item))
+        else:
+            yield number, item
+
+
 def _item(raw: object, form: _Form[T]) -> T | list[Problem]:
     if isinstance(raw, Problem):
         return [raw]
@@ -219,17 +250,22 @@ def _rejections(
 
 def _raw_rows(path: Path, form: _Form[T]) -> RawRows:
     suffix = path.suffix.lower()
-    if not path.is_file():
-        raise InputError(f"{path}: no such file")
-    if path.stat().st_size == 0:
-        raise InputError(f"{path}: the file is empty")
+    _check_file(path)
     if suffix in _PARQUET:
-        return _parquet_rows(path, form)
+        batches = _parquet_batches(path, form, _BATCH_ROWS)
+        return enumerate((row for batch in batches for row in _batch_rows(path, batch)), start=1)
     if suffix == ".csv":
         return _csv_rows(path, form)
     if suffix == ".json" or suffix in _JSON_LINES:
         return _json_rows(path, lines=suffix in _JSON_LINES)  # absent keys mean null in JSON
     raise InputError(f"{path}: not one of .parquet, .csv, .json, .jsonl")
+
+
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        raise InputError(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise InputError(f"{path}: the file is empty")
 
 
 def _check_columns(path: Path, present: list[str], form: _Form[T]) -> list[str]:
@@ -244,15 +280,19 @@ def _check_columns(path: Path, present: list[str], form: _Form[T]) -> list[str]:
     return known
 
 
-def _parquet_rows(path: Path, form: _Form[T]) -> RawRows:
+def _parquet_batches(path: Path, form: _Form[T], rows: int) -> Iterator[pa.RecordBatch]:
+    """The known columns of a file, so many rows at a time."""
+    _check_file(path)
     with pq.ParquetFile(path) as file:
         known = _check_columns(path, file.schema_arrow.names, form)
-        number = 0
-        for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=known):
-            columns = [_values(path, name, batch.column(name)) for name in known]
-            for cells in zip(*columns, strict=True):
-                number += 1
-                yield number, dict(zip(known, cells, strict=True))
+        yield from file.iter_batches(batch_size=rows, columns=known)
+
+
+def _batch_rows(path: Path, batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+    names = batch.schema.names
+    columns = [_values(path, n, c) for n, c in zip(names, batch.columns, strict=True)]
+    for cells in zip(*columns, strict=True):
+        yield dict(zip(names, cells, strict=True))
 
 
 def _values(path: Path, name: str, column: pa.Array) -> list[object]:

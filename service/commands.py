@@ -13,7 +13,7 @@ from typing import Any
 from features.errors import InputError
 from features.reading import Rejected, write_rejected
 from features.register.replica import Replica
-from features.registration import Institution, Person
+from features.registration import Institution
 from graph.attributes import Tokens
 from models import registry
 from service import wiring
@@ -53,8 +53,8 @@ def population_load(settings: Settings, file: Path, as_of: date) -> tuple[Any, i
     rejected: list[Rejected] = []
     progress = Progress()
 
-    def watch(_: Person, done: int) -> None:
-        if done == 1:  # a file that cannot be read at all is told in one line
+    def watch(_: object, done: int) -> None:
+        if not progress.staged:  # a file that cannot be read at all is told in one line
             progress.stage("population", "Nạp dữ liệu dân cư…", "Loading the population…")
         progress.count(done)
 

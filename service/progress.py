@@ -29,6 +29,11 @@ class Progress:
         self._stage, self._since, self._printed = name, self._clock(), self._clock()
         self._show(said(vietnamese, english), end="\n")
 
+    @property
+    def staged(self) -> bool:
+        """Whether a stage runs."""
+        return bool(self._stage)
+
     def count(self, done: int) -> None:
         """So many rows of the stage are done; how many there are is not known yet."""
         if self._due():

@@ -11,12 +11,15 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Self
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from features.evidence import PopulationRegister
 from features.parsing import REASONS, Label
 from features.reading import Readout, Rejected, read_labels, read_registrations, stream_population
 from features.register.replica import Replica
 from features.register.store import LoadReport
-from features.registration import Person, Registration, RegistrationId
+from features.registration import Registration, RegistrationId
 from graph.attributes import Key
 from graph.history import Outcome
 
@@ -124,10 +127,11 @@ class _LatestFact:
 
     day: date | None = None
 
-    def note(self, person: Person, _: int) -> None:
-        """Looks at one person."""
-        dates = (person.document_issued_on, person.status_since, self.day)
-        self.day = max((d for d in dates if d is not None), default=None)
+    def note(self, persons: pa.RecordBatch, _: int) -> None:
+        """Looks at some persons."""
+        columns = (persons.column(n) for n in ("document_issued_on", "status_since"))
+        days = [self.day, *(pc.max(column).as_py() for column in columns)]
+        self.day = max((day for day in days if day is not None), default=None)
 
 
 def load_population(
@@ -135,7 +139,7 @@ def load_population(
     replica: Replica,
     rejected: list[Rejected],
     as_of: date,
-    watch: Callable[[Person, int], None] = lambda *_: None,
+    watch: Callable[[pa.RecordBatch, int], None] = lambda *_: None,
 ) -> LoadReport:
     """Streams a population file into a replica; what contradicts an earlier row is rejected.
 
@@ -144,26 +148,35 @@ def load_population(
         replica: takes the persons as a new generation.
         rejected: gets the rejected rows.
         as_of: the day of the snapshot.
-        watch: told each person, and how many there were with it.
+        watch: told some persons (`person_columns.SCHEMA`), and how many there were with them.
 
     Raises:
         InputError: the file as a whole cannot be read; the replica stays as it was.
     """
-    passed = 0
     bad: list[Rejected] = []
+    contradicting: list[int] = []
 
-    def persons() -> Iterator[Person]:
-        nonlocal passed
-        for person in stream_population(path, bad):
-            passed += 1
-            watch(person, passed)
-            yield person
+    def persons() -> Iterator[pa.RecordBatch]:
+        passed = 0
+        for batch in stream_population(path, bad):
+            passed += batch.num_rows
+            watch(batch, passed)
+            yield batch
 
-    def contradicts(_: Person) -> None:
-        # Every row so far was either passed on or rejected, so their number is this row's.
-        row = passed + len({r.row_number for r in bad})
-        rejected.append(Rejected(path.name, row, None, "id_number", _CONTRADICTION))
-
-    report = replica.load(persons(), as_of, contradicts)
+    report = replica.load_columns(persons(), as_of, contradicting.append)
+    rejected.extend(
+        Rejected(path.name, row, None, "id_number", _CONTRADICTION)
+        for row in _row_numbers(contradicting, {r.row_number for r in bad})
+    )
     rejected.extend(bad)
     return report
+
+
+def _row_numbers(places: Iterable[int], left_out: Iterable[int]) -> Iterator[int]:
+    """The row numbers (from 1) of places (from 0, ascending) among the rows not left out."""
+    rest = iter(sorted(left_out))
+    gap, before = next(rest, None), 0
+    for place in places:
+        while gap is not None and gap <= place + 1 + before:
+            gap, before = next(rest, None), before + 1
+        yield place + 1 + before

@@ -10,6 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+
+from features import person_columns
 from features.errors import DataFolderError, NewerFormatError
 from features.evidence import RegisterAnswer, Unavailable
 from features.register import search
@@ -55,21 +58,32 @@ class Replica:
         self,
         persons: Iterable[Person],
         as_of: date,
-        on_contradiction: Callable[[Person], None] = lambda _: None,
+        on_contradiction: Callable[[int], None] = lambda _: None,
     ) -> LoadReport:
         """Adds and replaces persons, deletes none, and switches readers over when all is stored.
 
         A number met again within the load is ignored if it says the same; otherwise the first
-        stands and `on_contradiction` is told.
+        stands, and `on_contradiction` is told the place of the other among the persons (from 0).
 
         Raises:
             StorageFullError: no room; what the replica held before is intact.
             DataFolderError: the store cannot be used.
         """
+        return self.load_columns(person_columns.batches(persons), as_of, on_contradiction)
+
+    def load_columns(
+        self,
+        batches: Iterable[pa.RecordBatch],
+        as_of: date,
+        on_contradiction: Callable[[int], None] = lambda _: None,
+    ) -> LoadReport:
+        """As `load`, from persons in the columns of `person_columns.SCHEMA`."""
+        passed = 0
         with self._store.writing(as_of) as writer:
-            for person in persons:
-                if not writer.put(person):
-                    on_contradiction(person)
+            for batch in batches:
+                for row in writer.put(batch):
+                    on_contradiction(passed + row)
+                passed += batch.num_rows
         return writer.report
 
     def close(self) -> None:

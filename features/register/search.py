@@ -16,8 +16,10 @@ from features import birth_date, identity_number, name
 from features.difference import outcome
 from features.evidence import Found, FoundBy, NotCovered, NotFound, Outcome, RegisterAnswer, Several
 from features.identity_number import Reading
+from features.register import record
 from features.registration import DocumentType, IdNumber, Person, Registration
 
+_MOST_BEARERS = 1000
 _EXACT = frozenset(["same", "case_or_spacing", "tone_placement"])
 
 
@@ -32,8 +34,8 @@ class Lookup(Protocol):
         """The persons who once had this number."""
         ...
 
-    def named(self, full_name: str, born: str) -> Sequence[Person]:
-        """The persons of this name (order of its parts aside) and birth date in register form."""
+    def named(self, key: bytes, dates: Iterable[tuple[int, int]], limit: int) -> Sequence[Person]:
+        """Persons of a name's key (`record.name_keys`), born in a range of days (`record.born`)."""
         ...
 
 
@@ -71,7 +73,7 @@ def _has_namesake(lookup: Lookup, registration: Registration, person: Person) ->
         return False
     codes = [
         name.compare(registration.full_name, other.full_name)
-        for other in lookup.named(registration.full_name, born)
+        for other in _bearers(lookup, registration.full_name, born)
         if other.id_number != person.id_number
     ]
     if marked:
@@ -141,8 +143,15 @@ def _namesakes(lookup: Lookup, registration: Registration) -> list[Person]:
         return []
     found: list[Person] = []
     for known in dict.fromkeys((born, born[:7], born[:4])):  # a register may know less
-        found.extend(lookup.named(registration.full_name, known))
+        found.extend(_bearers(lookup, registration.full_name, known))
     return _distinct(person for person in found if _agrees(person, registration))
+
+
+def _bearers(lookup: Lookup, full_name: str, born: str) -> list[Person]:
+    """The persons of this name, as typed or as meant, and this birth date in register form."""
+    day = record.born(born)
+    keys = {record.name_keys(text)[:1] for text in (full_name, name.repaired(full_name))}
+    return [p for key in keys for k in key for p in lookup.named(k, [(day, day)], _MOST_BEARERS)]
 
 
 def _agrees(person: Person, registration: Registration) -> bool:

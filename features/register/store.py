@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -18,18 +18,24 @@ from threading import Lock
 from typing import Any
 
 import lmdb
+import pyarrow as pa
 
+from features import person_columns
 from features.errors import DataFolderError, NewerFormatError, StorageFullError
 from features.register import record
+from features.register.sorting import Sorter
 from features.registration import IdNumber, Person
 
-FORMAT = 1
-"""Raised whenever the layout changes; a newer one is refused."""
+FORMAT = 2
+"""Raised whenever the layout changes, or what a key is made of. A newer one is refused; the next
+load brings an older one up to this."""
 
+_NO_NUMBER = bytes(5)
 _MAP_BYTES = 256 << 30
 _READERS = 1024
 _HEAD = b"head"
 _FILE = "data.mdb"
+_OLD_NAMES = b"names"  # of format 1, by words
 _NO_ROOM = ("no space left", "file too large", "quota", "mdb_map_full", "input/output error")
 # LMDB reports a write that the disk cut short as an input/output error.
 
@@ -90,8 +96,14 @@ class Store:
             return
         opened = self._open()
         with self._clear_errors(), opened.environment.begin() as transaction:
-            snapshot = _snapshot(opened, transaction, self._folder)
-            yield None if snapshot is None else Reader(opened, transaction, snapshot)
+            held = _held(opened, transaction, self._folder)
+            if held is not None and held[0] < FORMAT:
+                raise DataFolderError(
+                    f"the population replica in {self._folder} was written by an older version of "
+                    f"chinhchu (format {held[0]}, this one reads {FORMAT}): load the population "
+                    "again"
+                )
+            yield None if held is None else Reader(opened, transaction, held[1])
 
     @contextmanager
     def writing(self, as_of: date) -> Iterator[Writer]:
@@ -100,8 +112,11 @@ class Store:
             self._folder.mkdir(parents=True, exist_ok=True)
             opened = self._open()
             with opened.environment.begin(write=True) as transaction:
-                before = _snapshot(opened, transaction, self._folder)
-                writer = Writer(opened, transaction, before.generation + 1 if before else 1)
+                held = _held(opened, transaction, self._folder)
+                names = Sorter(self._folder, record.ENTRY)
+                writer = Writer(opened, transaction, names, held[1].generation + 1 if held else 1)
+                if held is not None and held[0] < FORMAT:
+                    writer.renew()
                 yield writer
                 writer.finish(as_of)
 
@@ -161,68 +176,136 @@ class Reader:
     def former(self, number: str) -> list[Person]:
         """The persons who once had this number."""
         key = record.former_key(number)
-        return [] if key is None else self._under(self._opened.former, key)
+        with self._cursor(self._opened.former) as cursor:
+            found = key is not None and cursor.set_key(key)
+            return self._persons(list(cursor.iternext_dup()) if found else [])
 
-    def named(self, full_name: str, born: str) -> list[Person]:
-        """The persons of this name and birth date."""
-        return self._under(self._opened.names, record.name_key(full_name, born))
+    def named(self, key: bytes, dates: Iterable[tuple[int, int]], limit: int) -> list[Person]:
+        """At most `limit` persons whose name has this key, born within any of the ranges.
 
-    def _under(self, index: Any, key: bytes) -> list[Person]:  # noqa: ANN401  LMDB ships no types
-        with self._cursor(index) as cursor:
-            keys = list(cursor.iternext_dup()) if cursor.set_key(key) else []
-        persons = (self.person(record.number_of(k)) for k in keys)
+        A range is its first and last day as of `record.born`; who was born when is not known is
+        in no range of days.
+        """
+        numbers: dict[bytes, None] = {}
+        with self._cursor(self._opened.names) as cursor:
+            for first, last in dates:
+                end = record.born_key(last) + b"\xff"  # above every number
+                found = cursor.set_range_dup(key, record.born_key(first) + _NO_NUMBER)
+                while found and len(numbers) < limit and (entry := cursor.value()) < end:
+                    numbers[entry[4:]] = None
+                    found = cursor.next_dup()
+        return self._persons(numbers)
+
+    def count(self, key: bytes) -> int:
+        """How many names have this key, whole or less a word."""
+        with self._cursor(self._opened.names) as cursor:
+            return int(cursor.count()) if cursor.set_key(key) else 0
+
+    def _persons(self, numbers: Iterable[bytes]) -> list[Person]:
+        persons = (self.person(record.number_of(number)) for number in numbers)
         return [person for person in persons if person is not None]
 
 
 class Writer:
     """A generation in the making."""
 
-    def __init__(self, opened: _Opened, transaction: Any, generation: int) -> None:  # noqa: ANN401  LMDB ships no types
+    def __init__(self, opened: _Opened, transaction: Any, names: Sorter, generation: int) -> None:  # noqa: ANN401  LMDB ships no types
         self.report = LoadReport()
         self._generation = generation
         self._opened = opened
         self._transaction = transaction
+        self._names = names  # the entries to come, for they are stored fastest in order
 
-    def put(self, person: Person) -> bool:
-        """Adds or replaces a person; False where this load already said otherwise of the number."""
-        key = record.number_key(person.id_number)
-        new = record.pack(person, self._generation)
-        old = self._transaction.get(key, db=self._opened.persons)
-        if old is not None and record.load_of(old) == self._generation:
-            same = record.same_content(old, new)
-            self.report.repeated += same
-            self.report.contradicted += not same
-            return same
-        self._transaction.put(key, new, db=self._opened.persons)
-        if old is None or not record.same_content(old, new):
-            before = None if old is None else record.unpack(person.id_number, old)
-            self._reindex(key, before, person)
-        self.report.loaded += 1
-        return True
+    def put(self, persons: pa.RecordBatch) -> list[int]:
+        """Adds or replaces persons; gives the rows where this load already said otherwise.
+
+        Args:
+            persons: the columns of `person_columns.SCHEMA`.
+        """
+        if not persons.num_rows:
+            return []
+        keys = [bytes(key) for key in record.number_keys(persons)]
+        order = sorted(range(len(keys)), key=keys.__getitem__)  # the first of equal ones stays so
+        records = record.pack(persons, self._generation)
+        with self._transaction.cursor(self._opened.persons) as cursor:
+            at_the_end = not cursor.last() or cursor.key() < keys[order[0]]
+            held = {} if at_the_end else dict(cursor.getmulti([keys[row] for row in order]))
+            said, indexed, contradicting = self._compare(held, keys, records, order)
+            cursor.putmulti(said, append=at_the_end)
+        self._index(persons.take(pa.array(indexed, pa.int64())))
+        return sorted(contradicting)
+
+    def renew(self) -> None:
+        """Makes the index of names anew for the persons that an older format holds."""
+        old = self._opened.environment.open_db(_OLD_NAMES, self._transaction, dupsort=True)
+        self._transaction.drop(old)
+        with self._transaction.cursor(self._opened.persons) as cursor:
+            persons = (record.unpack(record.number_of(key), value) for key, value in cursor)
+            for some in person_columns.batches(persons):
+                self._names.add(record.name_entries(some))
 
     def finish(self, as_of: date) -> None:
-        """Writes what this generation is."""
+        """Writes the index of names, and what this generation is."""
+        wide, key = record.ENTRY, record.KEY
+        with self._transaction.cursor(self._opened.names) as cursor:
+            empty = not cursor.first()
+            for part in self._names.parts():
+                pairs = (
+                    (part[i : i + key], part[i + key : i + wide]) for i in range(0, len(part), wide)
+                )
+                cursor.putmulti(pairs, append=empty)
         persons = self._transaction.stat(self._opened.persons)["entries"]
         snapshot = Snapshot(as_of, persons, self._generation)
         head = {"format": FORMAT, **asdict(snapshot), "as_of": as_of.isoformat()}
         self._transaction.put(_HEAD, json.dumps(head).encode(), db=self._opened.head)
 
-    def _reindex(self, key: bytes, before: Person | None, after: Person) -> None:
-        for index, keys in (
-            (self._opened.former, record.former_keys),
-            (self._opened.names, record.name_keys),
-        ):
-            old = set(keys(before)) if before is not None else set()
-            new = set(keys(after))
-            for gone in old - new:
-                self._transaction.delete(gone, key, db=index)
-            for added in new - old:
-                self._transaction.put(added, key, db=index)
+    def _compare(
+        self, held: dict[bytes, bytes], keys: list[bytes], records: list[bytes], order: list[int]
+    ) -> tuple[list[tuple[bytes, bytes]], list[int], list[int]]:
+        """What to store in order of the keys, the rows to index, the rows that contradict.
+
+        Persons who change are taken out of the indexes; `held` becomes what is stored after this.
+        """
+        stamp = record.load_stamp(self._generation)
+        said, indexed, contradicting = [], [], []
+        for row in order:
+            key, new = keys[row], records[row]
+            old = held.get(key)
+            same = old is not None and record.same_content(old, new)
+            if old is not None and old.startswith(stamp):
+                self.report.repeated += same
+                if not same:
+                    contradicting.append(row)
+                continue
+            held[key] = new
+            said.append((key, new))
+            if not same:
+                indexed.append(row)
+                if old is not None:
+                    self._forget(key, old)
+        self.report.loaded += len(said)
+        self.report.contradicted += len(contradicting)
+        return said, indexed, contradicting
+
+    def _forget(self, key: bytes, stored: bytes) -> None:
+        """Takes a person out of the indexes."""
+        person = record.unpack(record.number_of(key), stored)
+        entry = record.born_key(record.born(person.birth_date)) + key
+        for name in record.name_keys(person.full_name):
+            self._transaction.delete(name, entry, db=self._opened.names)
+        for former in filter(None, map(record.former_key, person.former_id_numbers)):
+            self._transaction.delete(former, key, db=self._opened.former)
+
+    def _index(self, persons: pa.RecordBatch) -> None:
+        if persons.num_rows:
+            self._names.add(record.name_entries(persons))
+            with self._transaction.cursor(self._opened.former) as cursor:
+                cursor.putmulti(record.former_entries(persons))
 
 
 def _open_environment(path: str) -> _Opened:
     environment = lmdb.open(
-        path, map_size=_MAP_BYTES, max_dbs=4, max_readers=_READERS, readahead=False, mode=0o600
+        path, map_size=_MAP_BYTES, max_dbs=8, max_readers=_READERS, readahead=False, mode=0o600
     )
     environment.reader_check()  # slots of processes that died
     return _Opened(
@@ -232,12 +315,12 @@ def _open_environment(path: str) -> _Opened:
         head=environment.open_db(b"head"),
         persons=environment.open_db(b"persons"),
         former=environment.open_db(b"former", dupsort=True),
-        names=environment.open_db(b"names", dupsort=True),
+        names=environment.open_db(b"letters", dupsort=True, dupfixed=True),
     )
 
 
-def _snapshot(opened: _Opened, transaction: Any, folder: Path) -> Snapshot | None:  # noqa: ANN401  LMDB ships no types
-    """What the store holds, None where nothing was loaded; refuses a newer layout."""
+def _held(opened: _Opened, transaction: Any, folder: Path) -> tuple[int, Snapshot] | None:  # noqa: ANN401  LMDB ships no types
+    """Format and content of the store, None where nothing was loaded; refuses a newer format."""
     stored = transaction.get(_HEAD, db=opened.head)
     if stored is None:
         return None
@@ -247,4 +330,5 @@ def _snapshot(opened: _Opened, transaction: Any, folder: Path) -> Snapshot | Non
             f"the population replica in {folder} was written by a newer version of chinhchu "
             f"(format {head['format']}, this one reads up to {FORMAT})"
         )
-    return Snapshot(date.fromisoformat(head["as_of"]), head["persons"], head["generation"])
+    snapshot = Snapshot(date.fromisoformat(head["as_of"]), head["persons"], head["generation"])
+    return head["format"], snapshot

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import InputError, StorageFullError
+from features.person_columns import of_persons
 from features.reading import (
     Rejected,
     read_labels,
@@ -236,7 +237,8 @@ def test_a_population_streams_as_it_reads(tmp_path: Path) -> None:
     path = write_csv(tmp_path / "p.csv", rows)
     rejected: list[Rejected] = []
     whole = read_population(path)
-    assert list(stream_population(path, rejected)) == whole.items
+    (batch,) = stream_population(path, rejected)
+    assert batch.equals(of_persons(whole.items))
     assert rejected == whole.rejected
     assert [(r.row_number, r.registration_id, r.column) for r in rejected] == [
         (8, None, "id_number")
