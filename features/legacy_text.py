@@ -75,7 +75,7 @@ _FOREIGN_RUN = re.compile("[ÂÃÄÅÆÌáâĂ][^\x00-\x7f]*")
 _MOJIBAKE = re.compile(
     "[ÄÅÆ]|[ÂÃÌáâĂ][\x80-\xbf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]|[ÃĂ]( |$)"
 )
-_MAYBE_TELEX = re.compile("(?<=.)(?<!t)[sfrxj]|w|aa|ee|oo|dd|[\\[\\]]", re.IGNORECASE)
+_MAYBE_KEYS = re.compile("(?<=.)(?<!t)[sfrxj]|w|aa|ee|oo|dd|[1-9]", re.IGNORECASE)
 _LONE_W = re.compile("^([^aou]*)w")
 
 
@@ -103,15 +103,12 @@ def repair(text: str) -> Repair:
 
 
 def readings(text: str) -> Iterator[tuple[str, str]]:
-    """Every way to read a text as raw, with its code, be it Vietnamese or not.
+    """Further ways to read a text as raw, each with its code, be it Vietnamese or not.
 
     For comparing with a known name, which alone can tell whether a reading is right. A byte that
     was lost is U+FFFD in the reading.
     """
-    fixed = repair(text)
-    if fixed.difference is not None:
-        yield fixed.difference, fixed.text
-    if _MAYBE_TELEX.search(text):
+    if any(c in "[]{}" for c in text):
         yield "telex", telex(text)
     if text.isascii():
         return
@@ -125,6 +122,11 @@ def readings(text: str) -> Iterator[tuple[str, str]]:
 def telex(text: str) -> str:
     """Reads every word as Telex keystrokes, whatever it may be; for comparing with a known name."""
     return _WORD.sub(lambda match: telex_word(match.group()), text.translate(_BRACKETS))
+
+
+def may_be_keys(text: str) -> bool:
+    """Whether anything in a text can be a keystroke that makes a mark."""
+    return _MAYBE_KEYS.search(text) is not None
 
 
 def keyed(typed: str, meant: str) -> str | None:
@@ -164,10 +166,12 @@ def _multiset(strokes: str) -> str:
 
 
 def _repair_keys(text: str) -> Repair:
+    if not may_be_keys(text):
+        return Repair(text, None)
     words = _WORD.findall(text)
     if any(c.isdigit() for c in text):
         return _by_words(text, words, _vni_key_word, "vni_keys")
-    if _MAYBE_TELEX.search(text) and _looks_telex(words):
+    if _looks_telex(words):
         return _by_words(text, words, telex_word, "telex")
     return Repair(text, None)
 

@@ -1,31 +1,31 @@
 """A person's name: its comparable forms, and what differs between two of them.
 
 Names are compared from strict to loose: letter by letter, then without regard to case and
-spacing, then by letters and tone wherever the tone mark stands, then without marks, then by
-syllables. The first level at which they agree names the difference.
+spacing, then by letters and tone wherever the tone mark stands, then without marks, then word by
+word. The first level at which they agree names the difference; where a typed name could have been
+left raw by a keyboard or an old font, the mildest difference of all its readings does.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
+from features.legacy_text import keyed, may_be_keys, readings, repair
+from features.name_parts import by_words, mark_slip
+from features.name_word import Word
+from features.syllable import is_plain_syllable, is_syllable, without_marks, words_with_tones
 
-from features.legacy_text import repair, telex
-from features.syllable import letters_and_tone, without_marks
-
-_LOOK_ALIKES = str.maketrans("ðÐƉɖ’ʼ`´‘", "đĐĐđ'''''")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
-_SEPARATORS = re.compile(r"[\s.,;:<>_/\\|~*\-–]+")
-_LOST = re.compile("[?\ufffd]+")
+_LOOK_ALIKES = str.maketrans("ðÐƉɖ₫ɗƊ’‘ʼ`´′＇ʹˈ", "đĐĐđđđĐ'''''''''")
+_INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+_SEPARATORS = re.compile(r"[\s.,;:<>_/\\|~*\-‐-―]+")
+_LOST = re.compile("[?\ufffd]+|[^?\ufffd]+")
 _NOT_LETTERS = re.compile(r"[^\w ]|_")
-
-_REGIONAL = {"HUYNH": "HOANG", "VO": "VU"}
-"""Southern forms of two family names: the same name once, legally different now."""
+_LONGEST = 300
+"""No name is longer; what is gets no cache, and no comparison of its words."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -34,6 +34,7 @@ class Forms:
 
     text: str
     folded: str
+    bare: str
     toned: tuple[tuple[str, str], ...]
     plain: tuple[str, ...]
 
@@ -41,6 +42,16 @@ class Forms:
     def joined(self) -> str:
         """All plain syllables without a space."""
         return "".join(self.plain)
+
+    @property
+    def marked(self) -> bool:
+        """Whether any letter bears a mark."""
+        return not self.bare.isascii()
+
+    def words(self) -> list[Word]:
+        """Each word by its plain letters, y as i, with its letters and tone."""
+        toned = zip(self.plain, self.toned, strict=True)
+        return [Word(plain.replace("Y", "I"), *letters) for plain, letters in toned]
 
 
 def stripped(text: str) -> str:
@@ -59,25 +70,26 @@ def repaired(text: str) -> str:
     return repair(text).text
 
 
-@lru_cache(maxsize=65536)
 def forms(text: str) -> Forms:
     """The comparable forms of a name as it stands, unrepaired."""
+    return _forms(text) if len(text) <= _LONGEST else _forms.__wrapped__(text)
+
+
+@lru_cache(maxsize=65536)
+def _forms(text: str) -> Forms:
     nfc = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)
-    words = _SEPARATORS.sub(" ", _INVISIBLE.sub("", nfc)).strip()
-    folded = words.lower()
-    bare = _NOT_LETTERS.sub("", folded)
-    return Forms(
-        text=nfc,
-        folded=folded,
-        toned=tuple(letters_and_tone(word) for word in bare.split()),
-        plain=tuple(_NOT_LETTERS.sub("", without_marks(bare)).upper().split()),
-    )
+    folded = _SEPARATORS.sub(" ", _INVISIBLE.sub("", nfc)).strip().lower()
+    bare = " ".join(_NOT_LETTERS.sub("", folded).split())
+    plain = without_marks(bare).upper().split()
+    return Forms(nfc, folded, bare, words_with_tones(bare), tuple(plain))
 
 
 def compare(typed: str, registered: str) -> str:
     """The code of the difference between a name as typed and as registered, `same` for none."""
     if typed == registered:
         return "same"
+    if max(len(typed), len(registered)) > _LONGEST:
+        return _by_levels(forms(typed), forms(registered))
     return _compare(typed, registered)
 
 
@@ -85,134 +97,122 @@ def compare(typed: str, registered: str) -> str:
 def _compare(typed: str, registered: str) -> str:
     ours, theirs = forms(typed), forms(registered)
     code = _by_levels(ours, theirs)
-    if code in _LIKE_SAME:
+    if ours.plain == theirs.plain or code in _AS_REGISTERED or not theirs.plain:
         return code
-    return _after_repair(typed, theirs) or code
+    for other in _by_readings(typed, ours, theirs):
+        code = min(code, other, key=_RANK.__getitem__)
+        if code in _READ:
+            break
+    return code
 
 
-def _after_repair(typed: str, theirs: Forms) -> str | None:
-    """What was wrong with the typing, where the repaired text is the registered name."""
+def _by_readings(typed: str, ours: Forms, theirs: Forms) -> Iterator[str]:
+    """What differs where the typed name is read as raw keystrokes, old font or damaged text."""
     fixed = repair(typed)
-    if fixed.difference is not None and _by_levels(forms(fixed.text), theirs) in _LIKE_SAME:
-        return fixed.difference
-    if _by_levels(forms(telex(typed)), theirs) in _LETTER_FOR_LETTER:
-        return "telex"
-    return "legacy_encoding" if _with_losses(typed, theirs) else None
+    if fixed.difference is not None:
+        code = _by_levels(forms(fixed.text), theirs)
+        yield fixed.difference if code in _AS_REGISTERED else code
+    if _with_losses(typed, theirs) or _without_foreign_letters(ours, theirs):
+        yield "legacy_encoding"
+    for damage, text in readings(typed):
+        if _by_levels(forms(text), theirs) in _AS_REGISTERED:
+            yield damage
+        elif _with_losses(text, theirs):
+            yield "legacy_encoding"
+    yield _keyed_words(ours, theirs)
+
+
+def _keyed_words(ours: Forms, theirs: Forms) -> str:
+    """`telex` or `vni_keys` where each word that differs is the keystrokes of the registered."""
+    if len(ours.plain) != len(theirs.plain) or not may_be_keys(ours.bare):
+        return "different_name"
+    codes = {
+        keyed(word, meant)
+        for word, meant in zip(ours.bare.split(), theirs.bare.split(), strict=True)
+        if word != meant
+    }
+    if None in codes:
+        return "different_name"
+    return "vni_keys" if "vni_keys" in codes else "telex"
 
 
 def _with_losses(typed: str, theirs: Forms) -> bool:
-    """Whether the name is the registered one with letters turned to question marks on the way."""
-    if not _LOST.search(typed):
+    """Whether this is the registered name with letters turned to question marks on the way.
+
+    Not more letters than question marks are lost, and fewer than half of all.
+    """
+    lost = typed.count("?") + typed.count("\ufffd")
+    if not 0 < 2 * lost <= len(typed):
         return False
-    pattern = _LOST.sub(".{1,3}", re.sub(r"([^\w\s?\ufffd])", r"\\\1", typed.strip().lower()))
-    return re.fullmatch(pattern, theirs.folded) is not None
+    text = _SEPARATORS.sub(" ", typed).strip().lower()
+    return any(_fits(text, unicodedata.normalize(form, theirs.folded)) for form in ("NFC", "NFD"))
+
+
+def _fits(text: str, full: str) -> bool:
+    ends = {0}
+    for part in _LOST.findall(text):
+        if part[0] in "?\ufffd":
+            ends = {at + n for at in ends for n in range(1, len(part) + 1) if at + n <= len(full)}
+        else:
+            ends = {at + len(part) for at in ends if full.startswith(part, at)}
+    return len(full) in ends
+
+
+def _without_foreign_letters(ours: Forms, theirs: Forms) -> bool:
+    """Whether only the letters of ASCII came through, two or more others being dropped."""
+    left = "".join(c for c in theirs.bare if c.isascii())
+    return (
+        len(left) <= len(theirs.bare) - 2
+        and ours.bare == " ".join(left.split())
+        and not all(is_plain_syllable(word) for word in ours.plain)
+    )
 
 
 def _by_levels(ours: Forms, theirs: Forms) -> str:
     if ours.text == theirs.text:
         return "same"
-    if ours.folded == theirs.folded:
-        return "case_or_spacing"
-    if ours.toned == theirs.toned:
-        return "tone_placement" if ours.joined else "different_name"
-    if ours.plain == theirs.plain:
-        return _marks(ours, theirs)
-    if ours.joined == theirs.joined:
-        return "case_or_spacing"
-    return _by_syllables(ours.plain, theirs.plain)
-
-
-def _marks(ours: Forms, theirs: Forms) -> str:
-    """Same plain letters: either marks were left out, or other marks were put."""
-    for (letters, tone), (full_letters, full_tone) in zip(ours.toned, theirs.toned, strict=False):
-        if tone not in ("", full_tone):
-            return "other_diacritics"
-        for char, full in zip(letters, full_letters, strict=False):
-            if char != full and without_marks(full) != char:
-                return "other_diacritics"
-    return "diacritics_missing"
-
-
-def _by_syllables(ours: tuple[str, ...], theirs: tuple[str, ...]) -> str:
-    if not ours or not theirs:
+    if not ours.plain or not theirs.plain:
         return "different_name"
-    for code, agrees in _SYLLABLE_RULES:
-        if agrees(ours, theirs):
-            return code
-    return "different_name"
+    if ours.bare == theirs.bare:
+        return "case_or_spacing"
+    if ours.plain == theirs.plain:
+        pairs = list(zip(ours.words(), theirs.words(), strict=True))
+        return mark_slip(pairs, marked=ours.marked) or "tone_placement"
+    return _by_letters(ours, theirs)
 
 
-def _i_for_y(words: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(word.replace("Y", "I") for word in words)
+def _by_letters(ours: Forms, theirs: Forms) -> str:
+    if max(len(ours.bare), len(theirs.bare)) > _LONGEST:
+        return "different_name"
+    if ours.joined == theirs.joined:
+        return _respaced(ours, theirs)
+    return by_words(ours.words(), theirs.words(), marked=ours.marked)
 
 
-def _i_y(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    return _i_for_y(ours) == _i_for_y(theirs)
+def _respaced(ours: Forms, theirs: Forms) -> str:
+    """The same letters, parted otherwise; where all parts are words, it may be another name."""
+    is_word = is_syllable if ours.marked else is_plain_syllable
+    if all(is_word(letters) for letters, _ in ours.toned):
+        return "similar_word"
+    whole = (_run_together(ours), _run_together(theirs))
+    return mark_slip([whole], marked=ours.marked) or "case_or_spacing"
 
 
-def _word_order(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    return sorted(_i_for_y(ours)) == sorted(_i_for_y(theirs))
+def _run_together(name: Forms) -> Word:
+    letters, tones = zip(*name.toned, strict=True)
+    return Word(name.joined, "".join(letters), "".join(tones))
 
 
-def _regional_family(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    ours_family, theirs_family = (_REGIONAL.get(w[0], w[0]) for w in (ours, theirs))
-    return ours_family == theirs_family and ours[0] != theirs[0] and ours[1:] == theirs[1:]
+_LEVELS = """
+    same case_or_spacing tone_placement diacritics_missing
+    telex vni_keys legacy_encoding honorific
+    d_stroke some_diacritics_missing i_y by_ear other_diacritics regional_family misread_letters
+    word_order initials missing_middle extra_middle part_of_name one_letter slip_to_word
+    two_slips similar_word one_word
+    different_name
+    """
+_RANK = {code: rank for rank, code in enumerate(_LEVELS.split())}
+"""How far apart two names are."""
 
-
-def _missing_middle(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """All of ours stand in theirs in their order, with the first and the last name."""
-    if not 2 <= len(ours) < len(theirs) or (ours[0], ours[-1]) != (theirs[0], theirs[-1]):
-        return False
-    rest = iter(theirs)
-    return all(word in rest for word in ours)
-
-
-def _extra_middle(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    return _missing_middle(theirs, ours)
-
-
-def _initials(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """Every shortened word begins the registered one, and the given name is whole."""
-    if len(ours) != len(theirs) or len(ours) < 2 or ours[-1] != theirs[-1]:
-        return False
-    return all(
-        t.startswith(o) and (o == t or len(o) <= 2) for o, t in zip(ours, theirs, strict=True)
-    )
-
-
-def _one_letter(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """One letter more, less, other or swapped, in a name long enough to be known by the rest."""
-    typed, registered = "".join(ours), "".join(theirs)
-    if min(len(typed), len(registered)) < 4:
-        return False
-    return OSA.distance(typed, registered, score_cutoff=1) <= 1
-
-
-def _one_letter_and_order(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    return len(ours) == len(theirs) > 1 and _one_letter(tuple(sorted(ours)), tuple(sorted(theirs)))
-
-
-def _one_letter_and_middle(ours: tuple[str, ...], theirs: tuple[str, ...]) -> bool:
-    """A middle name left out or added, and one letter of the rest wrong."""
-    short, long = sorted((ours, theirs), key=len)
-    if len(short) < 2 or len(long) != len(short) + 1:
-        return False
-    return any(_one_letter(short, long[:i] + long[i + 1 :]) for i in range(1, len(long) - 1))
-
-
-Rule = Callable[[tuple[str, ...], tuple[str, ...]], bool]
-
-_SYLLABLE_RULES: tuple[tuple[str, Rule], ...] = (
-    ("i_y", _i_y),
-    ("word_order", _word_order),
-    ("regional_family", _regional_family),
-    ("missing_middle", _missing_middle),
-    ("extra_middle", _extra_middle),
-    ("one_letter", _one_letter),
-    ("initials", _initials),
-    ("two_slips", _one_letter_and_order),
-    ("two_slips", _one_letter_and_middle),
-)
-
-_LETTER_FOR_LETTER = frozenset(["same", "case_or_spacing", "tone_placement", "i_y"])
-_LIKE_SAME = _LETTER_FOR_LETTER | {"diacritics_missing", "other_diacritics"}
+_AS_REGISTERED = frozenset(_LEVELS.split()[:4])
+_READ = frozenset(_LEVELS.split()[4:7])
