@@ -54,9 +54,8 @@ class Batches:
 
     def screen(self, writer: Writer, calls: Sequence[ScreeningCall], now: datetime) -> None:
         """Screens what is new, answers the rest from the ledger."""
+        position = self.make_ready(writer, now)
         ledger = WholeLedger(writer.door, self._keys)
-        position = catch_up(ledger, self._graph)
-        self._before(writer, now)
         known = ledger.known(list({call.key for call in calls}))
         fresh = sorted(self._sort_out(calls, known), key=lambda same: same[0].registration.order)
         if not fresh:
@@ -78,6 +77,12 @@ class Batches:
         for same, answer in zip(fresh, stored, strict=True):
             for i, call in enumerate(same):
                 call.future.set_result(Answered(answer, repeated=i > 0))
+
+    def make_ready(self, writer: Writer, now: datetime) -> int:
+        """Brings the graph to where the ledger stands, and does what is due; gives that position."""
+        position = catch_up(WholeLedger(writer.door, self._keys), self._graph)
+        self._before(writer, now)
+        return position
 
     def learn(self, writer: Writer, calls: Sequence[OutcomeCall], now: datetime) -> None:
         """Records what is new of registrations that the ledger holds."""

@@ -50,10 +50,18 @@ class Work(Protocol):
 class Lane:
     """Takes calls from any thread; works on its own."""
 
-    def __init__(self, ledger: Ledger, work: Work, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        work: Work,
+        clock: Callable[[], datetime],
+        when_idle: Callable[[Writer, datetime], None] = lambda *_: None,
+    ) -> None:
+        """`when_idle` is done between batches while nobody waits: once a second at most."""
         self._ledger = ledger
         self._work = work
         self._clock = clock
+        self._when_idle = when_idle
         self._waiting: deque[Call] = deque()
         self._bell = threading.Condition()
         self._stopping = False
@@ -121,8 +129,8 @@ class Lane:
             batch = self._next_batch()
             if batch:
                 self._handle(writer, batch)
-            else:
-                self._still_there(writer)
+            elif not self._stopping:
+                self._idle(writer)
 
     def _next_batch(self) -> list[Call]:
         """The calls of one kind at the head of the line, at most `LARGEST_BATCH`."""
@@ -162,9 +170,7 @@ class Lane:
                 if not call.future.done():
                     self._handle(writer, [call])
             return
-        # Places in the code alone: a message could quote what somebody typed.
-        places = "".join(traceback.format_tb(error.__traceback__))
-        _logger.error("a call failed with %s\n%s", type(error).__name__, places)
+        _log_defect("a call", error)
         _refuse(batch, error)
 
     def _do(self, writer: Writer, batch: list[Call]) -> None:
@@ -186,12 +192,15 @@ class Lane:
                 self._bell.wait_for(lambda: self._stopping, _RETRY)
         return self._writer
 
-    def _still_there(self, writer: Writer) -> None:
-        """An idle lane notices within a second that its lease is gone."""
+    def _idle(self, writer: Writer) -> None:
+        """An idle lane notices within a second that its lease is gone, and does what can wait."""
         try:
             writer.door.execute("SELECT 1")
+            self._when_idle(writer, self._clock())
         except AWAY:
             self._drop_writer()
+        except Exception as error:  # noqa: BLE001 a defect there ends no lane
+            _log_defect("what waits for an idle lane", error)
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None
@@ -203,6 +212,12 @@ class Lane:
             waiting = list(self._waiting)
             self._waiting.clear()
         _refuse([c for c in waiting if c.future.set_running_or_notify_cancel()], _away(why))
+
+
+def _log_defect(what: str, error: Exception) -> None:
+    """Places in the code alone: a message could quote what somebody typed."""
+    places = "".join(traceback.format_tb(error.__traceback__))
+    _logger.error("%s failed with %s\n%s", what, type(error).__name__, places)
 
 
 def _away(why: str) -> UnavailableError:

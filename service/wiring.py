@@ -16,11 +16,13 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from features.errors import DataFolderError
 from features.evidence import PopulationRegister
 from features.register.remote import RemoteRegister, Surroundings, Terms
 from features.register.replica import Replica
 from features.registration import Registration
 from graph.attributes import Node, Tokens
+from graph.company import Graph
 from graph.live import LiveGraph
 from models import bundle, policy, registry
 from models.decision import Screening
@@ -36,6 +38,7 @@ from service.errors import StartError, UnavailableError
 from service.keys import Keys, for_settings
 from service.lane import Lane
 from service.ledger import Ledger
+from service.rescreening import OneByOne, RegisterState, Rescreening
 from service.ringruns import RingRuns
 from service.routes.door import Doors
 from service.settings import Settings
@@ -59,14 +62,13 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class RegisterInUse:
-    """The register that is asked here, whether it answers, and whether it has time to spare.
+    """The register that is asked here, and how it is.
 
     `remote`: its outages are its own, and no reason to call this service away.
     """
 
     asked: PopulationRegister
-    answers: Callable[[], bool]
-    spare: Callable[[], bool]
+    state: RegisterState
     remote: bool
 
 
@@ -109,7 +111,7 @@ class House:
                 "lane": lambda: self.lane.ready,
                 "ledger": self._ledger_answers,
                 "graph": self._graph_answers,
-                "register": self.register_in_use.answers,
+                "register": self.register_in_use.state.answers,
             },
             dispensable=frozenset(["register"] if self.register_in_use.remote else []),
         )
@@ -203,18 +205,28 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
-        def judge(registrations: Sequence[Registration]) -> list[tuple[Screening, Node]]:
-            facts = gather(registrations, in_use.asked, graph, tokens)
-            nodes = [fact.node for fact in facts]
-            return list(zip(screen(facts, model, rules), nodes, strict=True))
+        def road(around: Graph) -> Road:
+            return _road(in_use.asked, around, tokens, model, rules)
 
         rings = RingRuns(graph, store.keys)
-        work = Batches(Road(judge), graph, store.keys, rings.run_if_due)
-        lane = Lane(store.ledger, work, clock)
+        work = Batches(road(graph), graph, store.keys, rings.run_if_due)
+        again = Rescreening(road(OneByOne(graph)), in_use.state, store.keys, work.make_ready)
+        lane = Lane(store.ledger, work, clock, again.round)
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)
         yield House(store, in_use, model, rules, tokens, lane, callers, clock)
+
+
+def _road(
+    register: PopulationRegister, graph: Graph, tokens: Tokens, model: RiskModel, rules: Policy
+) -> Road:
+    def judge(registrations: Sequence[Registration]) -> list[tuple[Screening, Node]]:
+        facts = gather(registrations, register, graph, tokens)
+        nodes = [fact.node for fact in facts]
+        return list(zip(screen(facts, model, rules), nodes, strict=True))
+
+    return Road(judge)
 
 
 @contextmanager
@@ -222,9 +234,8 @@ def register_in_use(settings: Settings, population: Path) -> Iterator[RegisterIn
     """The remote register where the settings name one, else the replica in `population`."""
     if settings.register_url is None:
         with closing(Replica(population)) as replica:
-            yield RegisterInUse(
-                replica, lambda: replica.snapshot() is not None, lambda: True, remote=False
-            )
+            state = RegisterState(lambda: _holds_persons(replica), lambda: True)
+            yield RegisterInUse(replica, state, remote=False)
         return
     terms = Terms(
         url=settings.register_url,
@@ -235,7 +246,15 @@ def register_in_use(settings: Settings, population: Path) -> Iterator[RegisterIn
     )
     around = Surroundings(time.monotonic, time.sleep, random.random)
     with closing(RemoteRegister(terms, around)) as remote:
-        yield RegisterInUse(remote, lambda: remote.answers, lambda: remote.spare, remote=True)
+        state = RegisterState(lambda: remote.answers, lambda: remote.spare)
+        yield RegisterInUse(remote, state, remote=True)
+
+
+def _holds_persons(replica: Replica) -> bool:
+    try:
+        return replica.snapshot() is not None
+    except DataFolderError:
+        return False
 
 
 def _judgement(home: Path) -> tuple[RiskModel, Policy]:

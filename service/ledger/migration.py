@@ -10,7 +10,7 @@ from psycopg import sql
 from features.errors import NewerFormatError
 from service.errors import StartError
 
-_STEPS = ("001_first.sql",)
+_STEPS = ("001_first.sql", "002_unchecked.sql")
 VERSION = len(_STEPS)
 _LOCK = 0x6368_6E01
 """Two processes may start at once; one migrates, the other waits."""

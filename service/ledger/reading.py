@@ -54,6 +54,23 @@ SELECT r.node, last.risk FROM (
 WHERE last.risk >= %(risk)s AND r.registered_at < %(before)s
 """
 
+_UNCHECKED = """
+SELECT s.position, s.screening_id, r.institution, r.registration_id, r.inputs_ciphertext
+FROM screenings s JOIN registrations r USING (institution, registration_id)
+WHERE s.position > %s AND s.reasons ? 'REGISTER_UNAVAILABLE'
+    AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
+ORDER BY s.position LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unchecked:
+    """A registration that was screened while the register was away, and that screening."""
+
+    position: int
+    screening_id: UUID
+    registration: Registration
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -161,8 +178,10 @@ class Reader:
         ).fetchone()
         if row is None:
             return None
-        key = (institution, registration_id)
-        return registration_of(self._keys.unseal(bytes(row[0]), bound("inputs", key)))
+        return self._registration(row[0], (institution, registration_id))
+
+    def _registration(self, sealed: bytes, key: Key) -> Registration:
+        return registration_of(self._keys.unseal(bytes(sealed), bound("inputs", key)))
 
     def _screenings(self, where: str, *values: object) -> list[StoredScreening]:
         with self._door.cursor(row_factory=dict_row) as cursor:
@@ -229,6 +248,11 @@ class WholeLedger(Reader):
         """
         rows = self._door.execute(_SUSPECTS, {"before": before, "risk": risk})
         return [(Node.from_json(row[0]), float(row[1])) for row in rows]
+
+    def unchecked(self, after: int, limit: int) -> list[Unchecked]:
+        """Screenings without the register that were not repeated yet, the earliest first."""
+        rows = self._door.execute(_UNCHECKED, [after, limit])
+        return [Unchecked(p, s, self._registration(sealed, (i, r))) for p, s, i, r, sealed in rows]
 
     def latest_anywhere(self, limit: int) -> list[StoredScreening]:
         """The latest screenings of all institutions, newest first."""

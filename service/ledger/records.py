@@ -34,7 +34,7 @@ class Judged:
     """A screening about to be recorded: the judgement, the node, and where the graph stood.
 
     `in_ledger` tells that the registration came earlier, with a book, and only its screening is
-    new.
+    new; `rescreens` names the screening that it repeats.
     """
 
     screening: Screening
@@ -42,6 +42,7 @@ class Judged:
     asked: Asked
     graph_position: int
     in_ledger: bool
+    rescreens: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -285,7 +285,7 @@ def _stored(position: int, judged: Judged) -> StoredScreening:
         model_version=screening.model_version,
         policy_version=screening.policy_version,
         graph_position=judged.graph_position,
-        rescreens=None,
+        rescreens=judged.rescreens,
     )
 
 

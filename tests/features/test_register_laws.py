@@ -257,6 +257,7 @@ def test_nothing_typed_raises(
     )
     answer = one(register, typed)
     assert isinstance(answer, RegisterAnswer)
+    assert answer != Unavailable()
     cross_check(typed, answer)
 
 

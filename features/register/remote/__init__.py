@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from features.evidence import NotCovered, RegisterAnswer, Unavailable
 from features.register.remote.cache import Cache
 from features.register.remote.caution import Breaker, Budget
-from features.register.remote.exchange import Exchange, UnansweredError
+from features.register.remote.exchange import Exchange, RefusedError, UnansweredError
 from features.register.remote.form import (
     MOST_QUESTIONS,
     PATH,
@@ -132,10 +132,19 @@ class RemoteRegister:
                 break
             try:
                 return self._called(questions, within)
+            except RefusedError:
+                return self._asked_apart(questions, until)
             except UnansweredError as error:
                 if not error.again or not self._waited(error.after, attempt, until):
                     break
         return {}
+
+    def _asked_apart(self, questions: list[Question], until: float) -> dict[bytes, RegisterAnswer]:
+        """Halves what was refused: a question that the register does not take spoils no other."""
+        if len(questions) == 1:
+            return {}
+        half = len(questions) // 2
+        return self._asked(questions[:half], until) | self._asked(questions[half:], until)
 
     def _called(self, questions: list[Question], within: float) -> dict[bytes, RegisterAnswer]:
         """One call; what it answered is remembered.
@@ -146,6 +155,9 @@ class RemoteRegister:
         self.counts.calls += 1
         try:
             reply = reply_of(self._exchange.post(body_of(questions), within), len(questions))
+        except RefusedError:
+            self._breaker.succeed()
+            raise
         except UnansweredError:
             self._note_failure()
             raise

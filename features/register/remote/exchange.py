@@ -15,6 +15,9 @@ LARGEST_REPLY = 1 << 20
 """Bytes; a hundred answers are some twenty thousand."""
 
 
+_REFUSED = (400, 413, 422)
+
+
 class UnansweredError(Exception):
     """A call without a usable reply.
 
@@ -25,6 +28,13 @@ class UnansweredError(Exception):
         super().__init__("the register gave no usable answer")
         self.again = again
         self.after = after
+
+
+class RefusedError(UnansweredError):
+    """The register works, and does not take these questions together."""
+
+    def __init__(self) -> None:
+        super().__init__(again=False)
 
 
 class Exchange:
@@ -71,6 +81,8 @@ class Exchange:
 
     def _call(self, body: bytes, within: float) -> bytes:
         with self._client.stream("POST", self._url, content=body, timeout=within) as response:
+            if response.status_code in _REFUSED:
+                raise RefusedError
             if response.status_code != 200:
                 again = response.status_code == 429 or response.status_code >= 500
                 raise UnansweredError(again=again, after=_seconds(response))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from starlette.responses import Response
 
 from features.cross_check import cross_check
 from features.evidence import (
@@ -81,6 +82,26 @@ def test_a_server_that_dies_in_the_middle_is_asked_again(registration: Type, wat
     ):
         assert isinstance(one(register, registration()), Verdicts)
         assert register.counts.failures == 3
+
+
+def test_a_question_that_is_not_taken_spoils_no_other(
+    script: tuple[Script, str], registration: Type, watch: Watch
+) -> None:
+    told, url = script
+    typed = crowd(registration, 100)
+    odd = {typed[0].document_number, typed[63].document_number}
+    told.lines = [
+        lambda questions: (
+            Response("", 422)
+            if odd & {q["document_number"] for q in questions}
+            else agreeing(questions)
+        )
+    ]
+    with asked_at(url, watch.around) as register:
+        answers = register.ask(typed)
+        assert register.answers
+    assert [i for i, a in enumerate(answers) if a == Unavailable()] == [0, 63]
+    assert len(told.calls) < 30
 
 
 def test_nobody_at_home_is_unavailable(registration: Type, watch: Watch) -> None:
