@@ -3,7 +3,7 @@
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format lock bench default-model reference clean
+.PHONY: help demo test check format lock peers bench default-model reference clean
 
 PYTHON ?= python3
 WORKERS ?= 2
@@ -56,8 +56,27 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
 	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
 	  --exclude-newer "$(COOL_DOWN)" $(LOCK) --output-file requirements.lock
+	$(BIN)/uv pip compile --group peers --universal --python-version 3.11 \
+	  --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet \
+	  --exclude-newer "$(COOL_DOWN)" $(LOCK) --output-file tests/bench/peers.lock
 
-bench: $(READY) ## Measures the commands and the live service on a simulated world
+# An environment of their own: nothing of it is ever imported by the product or its tests. The lock is
+# whole (--no-deps); older pips take `sqlalchemy[mypy]` of a dependency for a package not in it.
+.venv-peers/ready: tests/bench/peers.lock
+	@rm -f $@
+	@$(PYTHON) -m venv --clear .venv-peers
+	@echo "making .venv-peers from tests/bench/peers.lock: some minutes, once; PyICU is compiled" \
+	  "(on Debian: apt-get install g++ pkg-config libicu-dev python3-dev)"
+	.venv-peers/bin/python -m pip install --quiet --no-deps --require-hashes --requirement tests/bench/peers.lock
+	@touch $@
+
+peers: .venv-peers/ready ## Splink and nomenklatura, which `make bench` then measures beside us
+
+bench: $(READY) ## Measures verdicts, the register, commands and the live service, beside peers
+	@$(BIN)/python -m tests.bench.verdicts
+	@$(BIN)/python -m tests.bench.linkage
+	@$(BIN)/python -m tests.bench.pairs
+	@$(BIN)/python -m tests.bench.register
 	@$(BIN)/python tests/bench/parts.py
 	@$(BIN)/python tests/bench/commands.py
 
@@ -69,4 +88,4 @@ reference: $(READY) ## Writes service/reference.md anew from the tables in the c
 
 clean: ## Removes what tools left in the checkout; .venv and the data folder stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist
-	find . -path ./.venv -prune -o -name __pycache__ -type d -exec rm -rf {} +
+	find . -path './.venv*' -prune -o -name __pycache__ -type d -exec rm -rf {} +
