@@ -83,8 +83,9 @@ bench: $(READY) ## Measures verdicts, the register, commands and the live servic
 default-model: $(READY) ## Makes models/default anew from the project's own simulated world
 	$(BIN)/python -m training.default_model
 
-reference: $(READY) ## Writes service/reference.md anew from the tables in the code
+reference: $(READY) ## Writes service/reference.md and comparison_rules.md anew from the code
 	$(BIN)/python -m service.reference
+	$(BIN)/python -m service.comparison_rules
 
 clean: ## Removes what tools left in the checkout; .venv and the data folder stay
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis dist

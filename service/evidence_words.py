@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from features.evidence import Alternative, Balance, FoundBy, Identity, Outcome
+from features.registration import Sex
 
 Language = Literal["vi", "en"]
 Words = tuple[str, str]
@@ -17,6 +18,7 @@ FIELD_NAMES: dict[str, Words] = {
     "address": ("Địa chỉ", "Address"),
     "document_issued_on": ("Ngày cấp giấy tờ", "Issue date"),
 }
+SEXES: dict[Sex, Words] = {Sex.MALE: ("nam", "male"), Sex.FEMALE: ("nữ", "female")}
 OUTCOMES: dict[Outcome, Words] = {
     Outcome.MATCH: ("khớp", "match"),
     Outcome.PARTIAL: ("gần khớp", "near match"),

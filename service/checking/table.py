@@ -27,6 +27,7 @@ from service.evidence_words import (
     IDENTITIES,
     OUTCOMES,
     PARTS,
+    SEXES,
     WHO,
     Language,
     Words,
@@ -46,7 +47,6 @@ _COLOURS: dict[object, str] = {
     Identity.NOT_FOUND: "bold yellow",
     Identity.UNVERIFIABLE: "bold yellow",
 }
-_SEXES: dict[Sex, Words] = {Sex.MALE: ("nam", "male"), Sex.FEMALE: ("nữ", "female")}
 _NAMES_OF_PERSON = {"document_number": "id_number", "address": "residence"}
 
 
@@ -114,7 +114,7 @@ def _fields(made: Check, language: Language, *, with_register: bool) -> Renderab
 def _value(noun: Registration | Person, name: str, language: Language) -> str:
     value = getattr(noun, name)
     if isinstance(value, Sex):
-        return pick(_SEXES[value], language)
+        return pick(SEXES[value], language)
     if isinstance(value, date):
         return value.isoformat()
     return "–" if value is None else printable(value)

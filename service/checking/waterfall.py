@@ -27,7 +27,7 @@ def rows(steps: Sequence[Step], threshold: float) -> list[Row]:
     for step in steps:
         sums.append(sums[-1] + step.bits)
     low, high = min(*sums, threshold), max(*sums, threshold)
-    scale = (WIDTH - 1) / (high - low)
+    scale = (WIDTH - 1) / max(high - low, 1.0)
 
     def cell(bits: float) -> int:
         return round((bits - low) * scale)
