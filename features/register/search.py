@@ -1,7 +1,8 @@
 """How a person is looked for: by the number as typed, repaired, former, and by name and birth date.
 
-A number repaired by more than a rule of writing counts only where name and birth date of the
-person found agree; a register never guesses between several.
+Whoever was not found by the very number typed is named only where the holder is the likeliest
+explanation of all fields, and leads whoever else fits by far; otherwise the answer is that several
+fit. The register never guesses. Every question reads a bounded number of records.
 """
 
 from __future__ import annotations
@@ -12,15 +13,24 @@ from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from features import birth_date, identity_number, name
+from features import birth_date, identity_number, name, weights
+from features.birth_date import BirthDate
+from features.comparison import differences
 from features.difference import outcome
 from features.evidence import Found, FoundBy, NotCovered, NotFound, Outcome, RegisterAnswer, Several
 from features.identity_number import Reading
-from features.register import record
+from features.register.record import name_keys
 from features.registration import DocumentType, IdNumber, Person, Registration
 
-_MOST_BEARERS = 1000
+MOST = 256
+"""Records read under one key; of names borne by more people, born on the days asked for, no more
+can be told apart anyway."""
+
 _EXACT = frozenset(["same", "case_or_spacing", "tone_placement"])
+_OTHER_NAMES = ("different_name", "one_word", "similar_word")
+"""Of one birth date and one home, and a word apart: twins. Only a number tells them from one person."""
+
+Dates = Sequence[tuple[int, int]]
 
 
 class Lookup(Protocol):
@@ -35,7 +45,7 @@ class Lookup(Protocol):
         ...
 
     def named(self, key: bytes, dates: Iterable[tuple[int, int]], limit: int) -> Sequence[Person]:
-        """Persons of a name's key (`record.name_keys`), born in a range of days (`record.born`)."""
+        """The persons under a name's key born in one of the ranges (YYYYMMDD, ends included)."""
         ...
 
 
@@ -68,21 +78,17 @@ def _has_namesake(lookup: Lookup, registration: Registration, person: Person) ->
     marked = not registration.full_name.isascii()
     if outcome(code) is not Outcome.PARTIAL and not (marked and code == "diacritics_missing"):
         return False
-    born = birth_date.normal(registration.birth_date) if registration.birth_date else None
-    if born is None or len(born) < len("YYYY-MM-DD"):
+    born = _born(registration)
+    if born is None or born.day is None:
         return False
     codes = [
         name.compare(registration.full_name, other.full_name)
-        for other in _bearers(lookup, registration.full_name, born)
+        for other in lookup.named(_keys(registration)[0], [(born.number, born.number)], MOST)
         if other.id_number != person.id_number
     ]
     if marked:
         return not _EXACT.isdisjoint(codes)
     return any(outcome(code) is Outcome.MATCH for code in codes)
-
-
-def _name_outcome(registration: Registration, person: Person) -> Outcome:
-    return outcome(name.compare(registration.full_name, person.full_name))
 
 
 def _by_number(lookup: Lookup, registration: Registration, reading: Reading) -> Found | None:
@@ -96,29 +102,34 @@ def _by_number(lookup: Lookup, registration: Registration, reading: Reading) -> 
 
 def _by_former(
     lookup: Lookup, registration: Registration, reading: Reading
-) -> RegisterAnswer | None:
-    if reading.former is None or registration.document_type is DocumentType.BIRTH_CERTIFICATE:
+) -> Found | Several | None:
+    if registration.document_type is DocumentType.BIRTH_CERTIFICATE:
         return None
-    persons = lookup.former(reading.former)
-    if len(persons) > 1:  # one 9-digit number was sometimes given to two people
-        agreeing = [person for person in persons if _agrees(person, registration)]
-        persons = agreeing if len(agreeing) == 1 else persons
-    return _answer(persons, registration, FoundBy.FORMER_NUMBER)
+    had = [person for number in reading.formers for person in lookup.former(number)]
+    persons = _as_of(registration, had)
+    if len(persons) < 2:
+        return Found(persons[0], FoundBy.FORMER_NUMBER) if persons else None
+    # One 9-digit number was sometimes given to two people.
+    return _likeliest(registration, persons, FoundBy.FORMER_NUMBER) or Several(tuple(persons))
 
 
-def _by_slip(lookup: Lookup, registration: Registration, reading: Reading) -> RegisterAnswer | None:
-    """Persons whose number is one slip away, or near under the same name and birth date."""
-    if registration.birth_date is None or not 10 <= len(reading.digits) <= 14:
+def _by_slip(
+    lookup: Lookup, registration: Registration, reading: Reading
+) -> Found | Several | None:
+    """Persons whose number is one slip away, or two under the same name and birth date."""
+    if not 10 <= len(reading.digits) <= 14:
         return None
-    near = (lookup.person(number) for number in identity_number.neighbours(reading.digits))
-    persons = _distinct(p for p in near if p is not None and _agrees(p, registration))
-    if not persons:
-        persons = [
-            person
-            for person in _namesakes(lookup, registration)
-            if OSA.distance(reading.digits, person.id_number, score_cutoff=2) <= 2
-        ]
-    return _answer(persons, registration, FoundBy.REPAIRED_NUMBER)
+    numbers = identity_number.neighbours(reading.digits)
+    near = [person for number in set(numbers) if (person := lookup.person(number)) is not None]
+    found = _likeliest(registration, _as_of(registration, near), FoundBy.REPAIRED_NUMBER)
+    if found is not None:
+        return found
+    named = [
+        person
+        for person in _named(lookup, registration)
+        if OSA.distance(reading.digits, person.id_number, score_cutoff=2) <= 2
+    ]
+    return _likeliest(registration, named, FoundBy.REPAIRED_NUMBER)
 
 
 def _without_number(lookup: Lookup, registration: Registration, reading: Reading) -> RegisterAnswer:
@@ -132,47 +143,67 @@ def _without_number(lookup: Lookup, registration: Registration, reading: Reading
     return _by_name(lookup, registration) or (NotCovered() if certificate else NotFound())
 
 
-def _by_name(lookup: Lookup, registration: Registration) -> RegisterAnswer | None:
-    persons = _namesakes(lookup, registration)
-    return _answer(persons, registration, FoundBy.NAME_AND_BIRTH_DATE)
+def _by_name(lookup: Lookup, registration: Registration) -> Found | Several | None:
+    persons = _named(lookup, registration)
+    return _likeliest(registration, persons, FoundBy.NAME_AND_BIRTH_DATE)
 
 
-def _namesakes(lookup: Lookup, registration: Registration) -> list[Person]:
-    born = birth_date.normal(registration.birth_date) if registration.birth_date else None
+def _named(lookup: Lookup, registration: Registration) -> list[Person]:
+    """Persons of this name with a slip in the birth date, or of this birth date with one in the name.
+
+    The key of a whole name is also that of a longer one without one of its words, and the other
+    way round; so a word that is missing, added, misspelt or another one is found.
+    """
+    born, (whole, *parts) = _born(registration), _keys(registration)
     if born is None:
         return []
-    found: list[Person] = []
-    for known in dict.fromkeys((born, born[:7], born[:4])):  # a register may know less
-        found.extend(_bearers(lookup, registration.full_name, known))
-    return _distinct(person for person in found if _agrees(person, registration))
+    told = _as_registered(born)
+    persons = list(lookup.named(whole, [*told, *birth_date.slips(born)], MOST))
+    for key in parts:
+        persons.extend(lookup.named(key, told, MOST))
+    return _as_of(registration, {p.id_number: p for p in persons}.values())
 
 
-def _bearers(lookup: Lookup, full_name: str, born: str) -> list[Person]:
-    """The persons of this name, as typed or as meant, and this birth date in register form."""
-    day = record.born(born)
-    keys = {record.name_keys(text)[:1] for text in (full_name, name.repaired(full_name))}
-    return [p for key in keys for k in key for p in lookup.named(k, [(day, day)], _MOST_BEARERS)]
+def _keys(registration: Registration) -> tuple[bytes, ...]:
+    return name_keys(name.repaired(registration.full_name)) or (b"",)
 
 
-def _agrees(person: Person, registration: Registration) -> bool:
-    """Whether name and birth date are those of the person, with a slip in one of them at most."""
-    if registration.birth_date is None or person.birth_date is None:
-        return False
-    outcomes = (
-        outcome(birth_date.compare(registration.birth_date, person.birth_date)),
-        _name_outcome(registration, person),
-    )
-    return Outcome.MATCH in outcomes and set(outcomes) <= {Outcome.MATCH, Outcome.PARTIAL}
+def _born(registration: Registration) -> BirthDate | None:
+    return birth_date.read(registration.birth_date) if registration.birth_date else None
 
 
-def _distinct(persons: Iterable[Person]) -> list[Person]:
-    return list({person.id_number: person for person in persons}.values())
+def _as_registered(born: BirthDate) -> Dates:
+    """The dates under which a register holds this one: it may know less, and so may the form."""
+    year = born.year * 10_000
+    if born.month is None:
+        return [(year, year + 1231)]
+    month = year + born.month * 100
+    if born.day is None:
+        return [(year, year), (month, month + 31)]
+    return [(year, year), (month, month), (born.number, born.number)]
 
 
-def _answer(
-    persons: Sequence[Person], registration: Registration, by: FoundBy
+def _as_of(registration: Registration, persons: Iterable[Person]) -> list[Person]:
+    return [person.as_of(registration.registered_at) for person in persons]
+
+
+def _likeliest(
+    registration: Registration, persons: Sequence[Person], by: FoundBy
 ) -> Found | Several | None:
-    if not persons:
+    """The one person who fits by far best, several where that is nobody, none where none fits."""
+    rules = weights.default()
+    others = _OTHER_NAMES if by is FoundBy.NAME_AND_BIRTH_DATE else _OTHER_NAMES[:1]
+    fitting: list[tuple[float, Person]] = []
+    for person in persons:
+        codes = differences(registration, person)
+        if codes["full_name"] in others or codes["birth_date"] == "different_date":
+            continue
+        bits = rules.weigh(codes, by, person.full_name).against_stranger
+        if bits >= 0:
+            fitting.append((bits, person))
+    if not fitting:
         return None
-    as_of = [person.as_of(registration.registered_at) for person in persons]
-    return Found(as_of[0], by) if len(as_of) == 1 else Several(tuple(as_of))
+    fitting.sort(key=lambda pair: pair[0], reverse=True)
+    most = fitting[0][0]
+    close = tuple(person for bits, person in fitting if bits > most - rules.distinct_bits)
+    return Found(close[0], by) if len(close) == 1 else Several(close)

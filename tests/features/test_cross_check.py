@@ -46,7 +46,7 @@ BY_NUMBER = [
     ({"full_name": "NGUYEN THI THUY HOA"}, "verified", "full_name", "diacritics_missing"),
     ({"full_name": "Nguyễn Thuý Hoà"}, "verified", "full_name", "missing_middle"),
     ({"full_name": "Hoà Nguyễn Thị Thúy"}, "verified", "full_name", "word_order"),
-    ({"full_name": "Nguyễn Thị Thúy Hào"}, "verified", "full_name", "one_letter"),
+    ({"full_name": "Nguyễn Thị Thúy Hào"}, "verified", "full_name", "slip_to_word"),
     ({"full_name": "Lê Văn Tám"}, "mismatch", "full_name", "different_name"),
     ({"birth_date": "1990-21-03"}, "verified", "birth_date", "day_month_swapped"),
     ({"birth_date": "1990"}, "verified", "birth_date", "year_only"),
@@ -56,7 +56,11 @@ BY_NUMBER = [
     ({"birth_date": "1990-11-02"}, "verified", "birth_date", "same_year"),
     ({"full_name": "Nguyễn Thị Thúy Liên"}, "verified", "full_name", "one_word"),
     (
-        {"full_name": "Nguyễn Thị Thúy Liên", "birth_date": "1990-11-02", "address": None},
+        {
+            "full_name": "Nguyễn Thị Thúy Liên",
+            "birth_date": "1990-11-02",
+            "document_issued_on": None,
+        },
         "mismatch",
         "birth_date",
         "same_year",

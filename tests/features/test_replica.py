@@ -104,7 +104,7 @@ def test_a_damaged_number_finds_its_person(
     assert ask(replica, registration(document_number=typed)) == Found(person(), by)
 
 
-def test_a_slip_is_repaired_only_where_name_and_birth_date_agree(
+def test_a_slip_is_repaired_only_where_name_or_birth_date_prove_the_holder(
     replica: Replica, person: Make, registration: Type
 ) -> None:
     replica.load([person()], SNAPSHOT)
@@ -113,9 +113,12 @@ def test_a_slip_is_repaired_only_where_name_and_birth_date_agree(
     for contradiction in (
         {"full_name": "Lý Văn Tèo"},
         {"birth_date": "1971-12-30"},
-        {"birth_date": None},
     ):
         assert ask(replica, replace(slip, **contradiction)) == NotFound()
+    assert isinstance(ask(replica, replace(slip, birth_date=None)), Found)
+    bare = {"address": None, "sex": None, "document_issued_on": None, "birth_date": "1990-03-30"}
+    two_words = {**bare, "full_name": "Nguyễn Thị Thúy Liên"}
+    assert ask(replica, replace(slip, **two_words)) == NotFound()
 
 
 def test_a_sound_number_of_nobody_is_not_found(
