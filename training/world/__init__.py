@@ -84,8 +84,8 @@ def simulate(persons: int, seed: int, start: date = START) -> World:
     """
     if persons < 100:
         raise ValueError("a simulated world has at least 100 persons")
-    seeds = np.random.SeedSequence(seed).spawn(3)
-    stage = Stage(Dice(seeds[0]), persons, start, DAYS)
+    seeds = np.random.SeedSequence(seed).spawn(4)
+    stage = Stage(Dice(seeds[0]), Dice(seeds[3]), persons, start, DAYS)
     openings = _openings(stage, round(persons * _ROWS_A_PERSON))
     desk = Desk(Dice(seeds[1]))
     written = [desk.write(opening) for opening in openings]

@@ -17,6 +17,7 @@ from training.world.people import Human
 from training.world.places import FORMS, Home
 
 FIELDS = ("document_number", "full_name", "birth_date", "sex", "address", "document_issued_on")
+_CAUSES = ("none", "register_error", "clerical", "stale", "forged")  # the last one is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +71,15 @@ class Opening:
 
 
 def papers_of(human: Human, day: date) -> Papers:
-    """A person's own papers as shown on a day."""
-    card = human.card_on(day)
+    """A person's own papers as shown on a day; before a correction they say what stood then."""
+    shown, card = human.identity_on(day), human.card_on(day)
     child = human.age_on(day) < 14
     return Papers(
         person=human,
         document_type="birth_certificate" if child else "cccd",
-        number=human.id_number,
-        full_name=human.name.text,
-        birth_date=human.born,
+        number=shown.id_number,
+        full_name=shown.name.text,
+        birth_date=shown.born,
         male=human.male,
         issued=card.issued if card and not child else None,
     )
@@ -176,16 +177,17 @@ class _Sheet:
         self._start_from_papers()
 
     def _start_from_papers(self) -> None:
-        """Register errors and forgeries differ before anybody types."""
+        """Register errors, corrections and forgeries differ before anybody types."""
         person = self._papers.person
         for name in person.record.errors if person else ():
             self._mark(name, "register_error", "register_error")
+        for name in _corrected_since(self._papers):
+            self._mark(name, "stale", "before_correction")
         for name, kind in self._papers.forged.items():
             self._mark(name, "forged", kind)
 
     def _mark(self, name: str, why: str, kind: str) -> None:
-        if self._why[name] != "forged":
-            self._why[name] = why
+        self._why[name] = max(self._why[name], why, key=_CAUSES.index)
         self._kinds.append(f"{name}:{kind}")
 
     def _unmark(self, name: str) -> None:
@@ -328,6 +330,19 @@ class _Sheet:
             "noise_kinds": " ".join(self._kinds),
             **_holder(papers, day),
         }
+
+
+def _corrected_since(papers: Papers) -> list[str]:
+    """Fields in which genuine papers say what the register has corrected since."""
+    person = papers.person
+    if person is None or person.correction is None:
+        return []
+    shown = {
+        "document_number": papers.number != person.id_number,
+        "full_name": papers.full_name != person.name.text,
+        "birth_date": papers.birth_date != person.born,
+    }
+    return [name for name, differs in shown.items() if differs and name not in papers.forged]
 
 
 def _holder(papers: Papers, day: date) -> dict[str, Any]:

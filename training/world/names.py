@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from importlib.resources import files
 
+from training.world.contacts import plain
 from training.world.dice import Dice, Wheel
 
 KINH, MINORITY, FOREIGN = "kinh", "minority", "foreign"
@@ -113,6 +114,8 @@ _FOREIGN = {
     "RUS": (0.02, "SMIRNOV_DMITRII IVANOVA_ELENA PETROV_SERGEI"),
 }
 
+_CHANGES = Wheel((("given", 50), ("middle", 27), ("middle added", 16), ("both", 7)))
+
 _FIRM_KINDS = ("Công ty TNHH", "Công ty Cổ phần", "Công ty TNHH MTV", "Hộ kinh doanh")
 _FIRM_TRADES = [
     "Thương mại",
@@ -198,6 +201,23 @@ class Names:
         first = dice.spin(self._middle[male])
         return (first, dice.spin(self._given[male])) if dice.chance(0.15) else (first,)
 
+    def earlier(self, dice: Dice, name: FullName, *, male: bool) -> FullName:
+        """A citizen's name before it was corrected or changed by law; may be the same."""
+        family, *middles, given = name.text.split()
+        if name.group == MINORITY:  # offices left out the marks of an unfamiliar name
+            return FullName(" ".join((family, *middles, plain(given))), name.group)
+        if dice.chance(0.2):
+            return FullName(misspelt(dice, name.text), name.group)
+        change = dice.spin(_CHANGES)
+        if change == "middle added" and middles:
+            del middles[dice.below(len(middles))]
+        if change in ("middle", "both") and middles:
+            other = dice.spin(self._middle[male]).split()[-1]
+            middles[-1] = middles[-1] if other in middles else other
+        if change in ("given", "both"):
+            given = dice.spin(self._given[male])
+        return FullName(" ".join((family, *middles, given)), name.group)
+
     def foreigner(self, dice: Dice) -> tuple[str, str]:
         """Name as in the passport, and nationality."""
         land = dice.spin(self._foreign)
@@ -208,6 +228,13 @@ class Names:
         words = dice.sample(_FIRM_WORDS, dice.between(2, 3))
         trades = dice.sample(_FIRM_TRADES, dice.below(3))
         return " ".join((dice.pick(_FIRM_KINDS), " và ".join(trades), *words)).replace("  ", " ")
+
+
+def misspelt(dice: Dice, text: str) -> str:
+    """A misheard tone or an ending left out, as registers hold it; may be the same."""
+    swaps = [("ễ", "ể"), ("ỹ", "ỷ"), ("ũ", "ủ"), ("ình", "ìn"), ("ang", "an"), ("ị", "i")]
+    fitting = [(a, b) for a, b in swaps if a in text]
+    return text.replace(*dice.pick(fitting), 1) if fitting else text
 
 
 def _read_parts() -> dict[str, list[tuple[str, float, float]]]:

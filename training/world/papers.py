@@ -37,6 +37,12 @@ def birthday(born: date, age: int) -> date:
     return make_day(born.year + age, born.month, born.day)
 
 
+def stem_of(province: str, born: date, *, male: bool) -> str:
+    """The first six digits of a citizen's number."""
+    sex_and_century = (0 if male else 1) + (2 if born.year >= 2000 else 0)
+    return f"{province}{sex_and_century}{born.year % 100:02d}"
+
+
 class Numbers:
     """Gives out citizens' numbers and old card numbers, each once."""
 
@@ -46,8 +52,7 @@ class Numbers:
 
     def citizen(self, province: str, born: date, *, male: bool) -> str:
         """A free 12-digit number."""
-        sex_and_century = (0 if male else 1) + (2 if born.year >= 2000 else 0)
-        stem = f"{province}{sex_and_century}{born.year % 100:02d}"
+        stem = stem_of(province, born, male=male)
         if self._dice.chance(0.001):  # offices gave out numbers with a wrong year, now and then
             stem = f"{stem[:4]}{(born.year + 1) % 100:02d}"
         while True:
@@ -82,6 +87,12 @@ def cards_of(dice: Dice, born: date, died: date | None, until: date) -> tuple[Ca
         cards.append(Card(issued, expires))
         issued = _next_issue(dice, cards[-1], until)
     return tuple(cards)
+
+
+def renewed(cards: tuple[Card, ...], born: date, day: date) -> tuple[Card, ...]:
+    """The cards of a holder who is given a new one on a day in place of the next."""
+    held = tuple(card for card in cards if card.issued < day)
+    return (*held, Card(day, _expiry(born, day))) if held else cards
 
 
 def _first_issue(dice: Dice, born: date, until: date) -> date | None:

@@ -6,13 +6,14 @@ follow the World Population Prospects projection of Vietnam for 2025, in rounded
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from training.world.corrections import Correction, Identity, identity_before
 from training.world.dice import Dice, Wheel
-from training.world.names import FullName, Names
-from training.world.papers import Card, Numbers, cards_of, make_day
+from training.world.names import FullName, Names, misspelt
+from training.world.papers import Card, Numbers, cards_of, make_day, renewed
 from training.world.places import FORMS, Commune, Home, Places
 
 _HEAD_AGES = Wheel(
@@ -20,6 +21,7 @@ _HEAD_AGES = Wheel(
 )
 _ELDER_AGES = Wheel(((58, 4.0), (62, 5.0), (66, 4.0), (70, 2.7), (75, 1.4), (80, 0.9), (86, 0.5)))
 _FORM_SHARES = Wheel(zip(FORMS, (0.47, 0.37, 0.09, 0.07), strict=True))
+_YEAR = 365
 _STATUSES = Wheel((("emigrated", 0.6), ("detained", 0.18), ("missing", 0.12), ("deceased", 0.9)))
 
 
@@ -50,6 +52,13 @@ class Human:
     status: str
     status_since: date | None
     record: Record
+    correction: Correction | None = None
+
+    def identity_on(self, day: date) -> Identity:
+        """Number, name and birth date as the person's papers show them on a day."""
+        if self.correction is not None and day < self.correction.day:
+            return self.correction.before
+        return Identity(self.id_number, self.name, self.born)
 
     def age_on(self, day: date) -> int:
         """Completed years."""
@@ -84,10 +93,11 @@ class Human:
 
 
 class Census:
-    """Makes people, household by household, up to a day."""
+    """Makes people, household by household, up to a day; `office` is the chance of corrections."""
 
-    def __init__(self, dice: Dice, names: Names, places: Places, until: date) -> None:
-        self._dice, self._names, self._places, self._until = dice, names, places, until
+    def __init__(self, dice: Dice, office: Dice, names: Names, places: Places, until: date) -> None:
+        self._dice, self._office = dice, office
+        self._names, self._places, self._until = names, places, until
         self._numbers = Numbers(dice)
         self.people: list[Human] = []
         self.households: list[list[Human]] = []
@@ -158,8 +168,27 @@ class Census:
             status_since=since,
             record=self._record(name, born, home.written(form), male=male),
         )
+        human = self._corrected(human)
         self.people.append(human)
         return human
+
+    def _corrected(self, human: Human) -> Human:
+        """The person; of a few, what the register held of them earlier in its last year."""
+        now, sound = human.identity_on(self._until), human.record.birth_date == str(human.born)
+        if human.status != "living" or human.record.errors or not sound:
+            return human
+        before = identity_before(self._office, self._names, now, male=human.male)
+        if before == now or before.born > self._until - timedelta(days=_YEAR):
+            return human
+        day = self._until - timedelta(days=self._office.below(_YEAR))
+        cancelled = () if before.id_number == now.id_number else (before.id_number,)
+        carded = cancelled or self._office.chance(0.85)
+        return replace(
+            human,
+            former=(*human.former, *cancelled),
+            cards=renewed(human.cards, human.born, day) if carded else human.cards,
+            correction=Correction(day, before),
+        )
 
     def _status(self, age: int, born: date) -> tuple[str, date | None]:
         dice = self._dice
@@ -175,7 +204,7 @@ class Census:
         full_name, birth_date, sex = name.text, born.isoformat(), "male" if male else "female"
         wrong = set()
         if dice.chance(0.004):
-            full_name = _slip(dice, full_name)
+            full_name = misspelt(dice, full_name)
             wrong |= {"full_name"} if full_name != name.text else set()
         if born.year < 1975 and dice.chance(0.03):
             birth_date = birth_date[: 4 if dice.chance(0.85) else 7]
@@ -186,10 +215,3 @@ class Census:
             sex = "female" if male else "male"
             wrong.add("sex")
         return Record(full_name, birth_date, sex, residence, frozenset(wrong))
-
-
-def _slip(dice: Dice, text: str) -> str:
-    """A misheard tone or a written-out letter in the register itself."""
-    swaps = [("ễ", "ể"), ("ỹ", "ỷ"), ("ũ", "ủ"), ("ình", "ìn"), ("ang", "an"), ("ị", "i")]
-    fitting = [(a, b) for a, b in swaps if a in text]
-    return text.replace(*dice.pick(fitting), 1) if fitting else text

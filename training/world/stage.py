@@ -37,14 +37,14 @@ class Habits:
 
 
 class Stage:
-    """Everything a scene needs; all chance comes from the one `dice`."""
+    """Everything a scene needs; all its chance comes from `dice`, corrections from `office`."""
 
-    def __init__(self, dice: Dice, persons: int, start: date, days: int) -> None:
+    def __init__(self, dice: Dice, office: Dice, persons: int, start: date, days: int) -> None:
         self.dice = dice
         self.names, self.places = Names(), Places(dice, max(40, persons // 80))
         self.contacts = Contacts(dice, persons)
         self.calendar = Calendar(start, days)
-        census = Census(dice, self.names, self.places, start + timedelta(days=days - 1))
+        census = Census(dice, office, self.names, self.places, start + timedelta(days=days - 1))
         census.fill(persons)
         self.people, self.households = census.people, census.households
         self.market = Market(dice, self.contacts, self.places, persons)
