@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from features.errors import InputError
 from features.parsing import REASONS, Label
 from features.reading import Readout, Rejected, read_labels, read_registrations, write_rejected
 from features.register.replica import Replica
@@ -60,17 +59,6 @@ def read_book(registrations: Path, labels: Path | None) -> ReadBook:
             for x, n in zip(known.items, known.row_numbers, strict=True)
         },
     )
-
-
-def check_register(population: Path) -> None:
-    """Refuses to go on without a register: who a holder is could never be found out afterwards.
-
-    Raises:
-        InputError: no population has been loaded.
-    """
-    with closing(Replica(population)) as replica:
-        if replica.snapshot() is None:
-            raise InputError("no population is loaded: run `chinhchu population load FILE` first")
 
 
 class BookLoad:

@@ -17,12 +17,12 @@ from features.registration import Institution
 from graph.attributes import Tokens
 from models import registry
 from service import wiring
-from service.bookload import BookLoad, check_register, read_book
+from service.bookload import BookLoad, read_book
 from service.callers import create_key
 from service.campaign.judging import Judge
 from service.campaign.output import write_report
 from service.campaign.runs import Moments, backtest, campaign
-from service.datafolder import open_folder
+from service.datafolder import check_register, open_folder
 from service.interruption import one_scratch
 from service.ledger.records import LONGEST_KEY
 from service.progress import Progress

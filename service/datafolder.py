@@ -18,11 +18,12 @@ import errno
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from features.errors import DataFolderError, NewerFormatError, StorageFullError
+from features.errors import DataFolderError, InputError, NewerFormatError, StorageFullError
+from features.register.replica import Replica
 from service.errors import FolderBusyError
 
 VERSION = 1
@@ -130,3 +131,14 @@ def _failure(home: Path, error: OSError) -> DataFolderError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return StorageFullError(f"no room left for the data folder: {home}")
     return DataFolderError(f"the data folder cannot be used: {home} ({error.strerror})")
+
+
+def check_register(population: Path) -> None:
+    """Refuses to go on without a register: who a holder is could never be found out afterwards.
+
+    Raises:
+        InputError: no population has been loaded.
+    """
+    with closing(Replica(population)) as replica:
+        if replica.snapshot() is None:
+            raise InputError("no population is loaded: run `chinhchu population load FILE` first")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import ipaddress
 import json
 import math
 from collections.abc import Sequence
@@ -29,6 +28,7 @@ from features.parsing import parse_registration
 from features.register.remote.form import MOST_QUESTIONS, PATH
 from features.register.replica import Replica
 from features.registration import Registration
+from service.settings import is_this_machine
 
 _LARGEST_BODY = 1 << 20
 _QUESTION = (
@@ -126,7 +126,7 @@ class StandIn:
         )
 
     async def _switch(self, request: Request) -> JSONResponse:
-        if request.client is None or not ipaddress.ip_address(request.client.host).is_loopback:
+        if request.client is None or not is_this_machine(request.client.host):
             raise _RefusedError(403, "switches are turned on the machine itself")
         try:
             self._switches = self._switches.changed(_json(await _body(request)))

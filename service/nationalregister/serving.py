@@ -13,8 +13,7 @@ from tempfile import TemporaryDirectory
 
 from features.reading import Rejected
 from features.register.replica import Replica
-from service.bookload import check_register
-from service.datafolder import open_folder
+from service.datafolder import check_register, open_folder
 from service.embedded import say
 from service.errors import SettingsError
 from service.nationalregister.app import StandIn, Switches
