@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from features.evidence import Evidence, Identity, Outcome
+from features.evidence import Evidence, FieldEvidence, Identity, Outcome
 from service.evidence_words import Words
 
 
@@ -138,9 +138,7 @@ def situation(found: Evidence) -> Words:
 
 
 def _case(found: Evidence) -> str:
-    if found.identity is Identity.MISMATCH and any(
-        found.fields[field].outcome is Outcome.MISMATCH for field in _WHO
-    ):
+    if found.identity is Identity.MISMATCH and any(map(_another, map(found.fields.get, _WHO))):
         return "other_person"
     if found.identity is not Identity.UNVERIFIABLE:
         return found.identity.value
@@ -149,3 +147,10 @@ def _case(found: Evidence) -> str:
     if found.several:
         return "several"
     return "not_covered" if found.balance is None else "too_little"
+
+
+def _another(field: FieldEvidence | None) -> bool:
+    """Whether this is another person's, which a register that says no alone does not tell."""
+    if field is None or field.difference == "register_differs":
+        return False
+    return field.outcome is Outcome.MISMATCH

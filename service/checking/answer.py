@@ -21,12 +21,12 @@ from features.registration import Registration
 from features.weights import Step
 from service import wiring
 from service.checking import advice
-from service.datafolder import open_folder
+from service.datafolder import DataFolder, open_folder
 from service.evidence_words import Words
 from service.interruption import one_scratch
 from service.settings import Settings
 from service.words import said
-from training.book import load_population
+from training.book import load_population, rows_rejected
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,13 @@ class Source:
     """The register that was asked: `replica`, `remote` or `file`.
 
     `as_of` is the day of its data, None where it does not tell; `failure` says why it could not be
-    asked.
+    asked; `rejected_rows` of a file could not be read.
     """
 
     kind: str
     as_of: date | None = None
     failure: Words | None = None
+    rejected_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,22 +71,25 @@ def check(settings: Settings, registration: Registration, population: Path | Non
         InputError: the population file cannot be read.
     """
     if population is None:
-        return _asked(settings, registration, open_folder(settings.home).population)
+        home = settings.home  # a check makes nothing, not even a folder
+        kept = open_folder(home) if home.exists() else DataFolder(home)
+        return _asked(settings, registration, kept.population)
     own = replace(settings, register_url=None)
-    with _loaded(population) as folder:
+    with _loaded(population) as (folder, rejected):
         made = _asked(own, registration, folder)
-    return replace(made, source=replace(made.source, kind="file", as_of=None))
+    source = replace(made.source, kind="file", as_of=None, rejected_rows=rejected)
+    return replace(made, source=source)
 
 
 @contextmanager
-def _loaded(population: Path) -> Iterator[Path]:
-    """A population file as a replica for the time being."""
+def _loaded(population: Path) -> Iterator[tuple[Path, int]]:
+    """A population file as a replica for the time being, and how many rows are not in it."""
     rejected: list[Rejected] = []
     with one_scratch(), TemporaryDirectory() as scratch:
         replica = Replica(Path(scratch))
         load_population(population, replica, rejected, datetime.now(UTC).date())
         replica.close()
-        yield Path(scratch)
+        yield Path(scratch), rows_rejected(rejected)
 
 
 def _asked(settings: Settings, registration: Registration, folder: Path) -> Check:
@@ -135,21 +139,20 @@ def form(made: Check) -> dict[str, Any]:
         "bits": None if balance is None else balance.bits,
         "verified_bits": rules.verified_bits,
         "weights_version": rules.version,
-        "next_steps": [
-            {"field": hint.field, "vi": hint.words[0], "en": hint.words[1]}
-            for hint in advice.hints(found)
-        ],
+        "next_steps": [{"field": h.field, **_both(h.words)} for h in advice.hints(found)],
         "register": {
             "kind": source.kind,
             "as_of": None if source.as_of is None else source.as_of.isoformat(),
             "available": found.register_available,
-            "failure": None
-            if source.failure is None
-            else dict(zip(("vi", "en"), source.failure, strict=True)),
+            "rejected_rows": source.rejected_rows,
+            "failure": None if source.failure is None else _both(source.failure),
         },
     }
 
 
+def _both(words: Words) -> dict[str, str]:
+    return {"vi": words[0], "en": words[1]}
+
+
 def _told(code: str) -> dict[str, str]:
-    vi, en = SENTENCES[code]
-    return {"difference": code, "vi": vi, "en": en}
+    return {"difference": code, **_both(SENTENCES[code])}

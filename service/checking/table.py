@@ -87,6 +87,8 @@ def _source(source: Source, language: Language) -> str:
     if source.as_of is not None:
         day = source.as_of.strftime(pick(("%d/%m/%Y", "%Y-%m-%d"), language))
         text += pick((f", dữ liệu ngày {day}", f", as of {day}"), language)
+    if rows := source.rejected_rows:
+        text += pick((f", số dòng không đọc được: {rows}", f", rows rejected: {rows}"), language)
     if source.failure is not None:
         text += f": {pick(source.failure, language)}"
     return text
@@ -192,6 +194,6 @@ def _conclusion(
 
 
 _NEVER = (
-    "Tuy đạt ngưỡng, họ tên khác hoặc số của người khác thì không bao giờ được coi là đã xác minh.",
-    "The threshold is reached, yet another name or another's number is never called verified.",
+    "Tuy đạt ngưỡng, họ tên hay số không khớp thì không bao giờ được coi là đã xác minh.",
+    "The threshold is reached, yet a mismatch of name or number is never called verified.",
 )

@@ -307,13 +307,21 @@ def test_an_empty_data_folder_is_one_line_that_says_how_to_load(home, run, monke
     said = run("check", *words(**AN), "--json")
     assert (said.code, said.out) == (1, "")
     assert "chinhchu population load FILE" in said.line
+    assert not home.exists()
 
 
 def test_a_population_file_needs_no_data_folder_and_leaves_nothing(home, run, population):
     said = run("check", *words(**AN), "--population", population, "--json")
     found = json.loads(said.out)
     assert (found["identity"], found["register"]["kind"]) == ("verified", "file")
+    assert found["register"]["rejected_rows"] == 0
     assert not home.exists()
+
+
+def test_rows_of_a_population_file_that_cannot_be_read_are_told(home, run, population):
+    population.write_text(POPULATION + "12345,Nobody,1990,,,\n", encoding="utf-8")
+    said = run("check", *words(**AN), "--population", population)
+    assert (said.code, "rows rejected: 1" in said.out) == (0, True)
 
 
 def test_a_damaged_replica_is_an_outage_that_is_told(loaded, run, asked):
@@ -339,10 +347,11 @@ def test_a_remote_register_shows_nothing_and_its_outage_is_an_answer(
     with running(stand_in, Trial(None, 0, Switches(), 0), announce=lambda _: None) as url:
         monkeypatch.setenv("CHINHCHU_REGISTER_URL", url)
         found = asked(**AN | {"birth_date": "20/11/1999"})
-        page = run("check", *words(**AN), "--show-register").out
+        page = run("check", *words(**AN | {"full_name": "Nguyen Van Anh"}), "--show-register").out
     assert found["register"]["kind"] == "remote"
     assert found["fields"]["birth_date"]["difference"] == "register_differs"
     assert "shows no data" in page
+    assert "another person's" not in page  # a bare no may be a slip
     assert HIDDEN[2] not in page
     down = asked(**AN)
     assert (down["identity"], down["register"]["available"]) == ("unverifiable", False)
