@@ -31,6 +31,8 @@ from features.evidence import (
 from features.registration import Registration
 
 _DECISIVE = ("document_number", "full_name", "birth_date")
+_ANOTHER = frozenset(["one_word", "similar_word", "same_year"])
+"""No slips: another value, which the register may have corrected since. One is borne, not two."""
 
 
 def cross_check(registration: Registration, answer: RegisterAnswer) -> Evidence:
@@ -79,7 +81,8 @@ def _weighed(codes: Mapping[str, str], by: FoundBy, full_name: str) -> Evidence:
 
 def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: bool) -> Identity:
     outcomes = {fields[field].outcome for field in _DECISIVE}
-    if Outcome.MISMATCH in outcomes:
+    others = [fields[field].difference in _ANOTHER for field in _DECISIVE]
+    if Outcome.MISMATCH in outcomes or sum(others) > 1:
         return Identity.MISMATCH
     if verified:
         return Identity.VERIFIED

@@ -3,9 +3,9 @@
 Fellegi and Sunter's model (A Theory for Record Linkage, JASA 64, 1969) with two alternatives in the
 place of one. A registration that led to a person was made by the *holder*, with or without slips;
 by a *stranger*, whom chance or a slip led to this record; or by an *impostor*, who knows a part of
-it. The probability of each difference under each of the three stands in `weights.toml`; a weight
-is the binary logarithm of a ratio of two, in bits. Agreement on a common name weighs less against a
-stranger than agreement on a rare one.
+it. `weights.toml` says how probable each difference is under each; a weight is the binary logarithm
+of a ratio of two, in bits. Agreement on a common name weighs less against a stranger than agreement
+on a rare one.
 """
 
 from __future__ import annotations
@@ -22,6 +22,10 @@ from features import name
 from features.difference import outcome
 from features.evidence import FIELDS, Alternative, Balance, FieldEvidence, FoundBy, Outcome
 
+LEARNT = FIELDS[1:]
+"""Fields whose rows are distributions; a number's agreement is what found the person."""
+
+Three = tuple[float, float, float]
 _FILE = "weights.toml"
 _RAREST = 2.0**-30
 _NOTHING = (0.0, 0.0)
@@ -70,14 +74,17 @@ class Weights:
         self.fields: dict[str, dict[str, tuple[float, ...]]] = {
             field: {code: tuple(row) for code, row in form[field].items()} for field in FIELDS
         }
+        self.knows: dict[str, float] = dict(form["impostor_knows"])
         self.names = Names(**form["names"])
         self._start = {by: _against(odds) for by, odds in self.odds.items()}
         self._bits = {
-            field: {code: _against(row) for code, row in rows.items()}
-            for field, rows in self.fields.items()
+            field: {code: _against(row) for code, row in self._told(field).items()}
+            for field in FIELDS
         }
-        for field in FIELDS[1:]:
-            self._bits[field] |= _yes_or_no(self.fields[field])
+
+    def _told(self, field: str) -> dict[str, Three]:
+        rows = with_impostor(self.fields[field], self.knows[field])
+        return rows | _yes_and_no(rows) if field in LEARNT else rows
 
     def weigh(self, codes: Mapping[str, str], by: FoundBy, full_name: str) -> Balance:
         """The balance of the difference codes of all fields, for a person of this name."""
@@ -106,21 +113,31 @@ class Weights:
         return steps
 
 
+def with_impostor(rows: Mapping[str, tuple[float, ...]], knows: float) -> dict[str, Three]:
+    """Code -> probability under holder, stranger and impostor, from the rows of the file.
+
+    Whoever knows a field writes it as the holder would, slips included; who does not writes what
+    the last figure of the row says.
+    """
+    return {
+        code: (row[0], row[1], knows * row[0] + (1 - knows) * row[-1]) for code, row in rows.items()
+    }
+
+
 def _against(row: tuple[float, ...]) -> tuple[float, float]:
     holder, stranger, impostor = row
     return math.log2(holder / stranger), math.log2(holder / impostor)
 
 
-def _yes_or_no(rows: Mapping[str, tuple[float, ...]]) -> dict[str, tuple[float, float]]:
-    """The weights of a register's bare yes, and of its bare no.
+def _yes_and_no(rows: Mapping[str, Three]) -> dict[str, Three]:
+    """A register's bare yes is as much as all agreeing differences together.
 
-    A yes is as much as all agreeing differences together. A no is taken for the worst that it can
-    mean: who sees no data cannot tell a slip.
+    A no is taken for the worst that it can mean: who sees no data cannot tell a slip.
     """
-    agreeing = [row for code, row in rows.items() if outcome(code) is Outcome.MATCH]
+    yes = [row for code, row in rows.items() if outcome(code) is Outcome.MATCH]
     worst = min(rows.values(), key=lambda row: row[0] / max(row[1:]))
-    yes = tuple(sum(column) for column in zip(*agreeing, strict=True))
-    return {"register_agrees": _against(yes), "register_differs": _against(worst)}
+    holder, stranger, impostor = (math.fsum(column) for column in zip(*yes, strict=True))
+    return {"register_agrees": (holder, stranger, impostor), "register_differs": worst}
 
 
 def _same_name(code: str) -> bool:

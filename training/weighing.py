@@ -3,7 +3,7 @@
 The holder's column comes from registrations found by the very number typed, by expectation and
 maximisation: each is the holder's, a stranger's or an impostor's to a degree, and counts for the
 holder's column by that degree. The stranger's column comes from registrations compared with people
-drawn at random. What an impostor knows is in no book; that column is an assumption and stays.
+drawn at random. What an impostor knows is in no book: it stays the assumption that it is.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from features import name
 from features.comparison import differences
 from features.evidence import FIELDS, Found, FoundBy, PopulationRegister
 from features.registration import Person, Registration
-from features.weights import Weights
+from features.weights import LEARNT, Three, Weights, with_impostor
 
 _ROUNDS = 40
-_PRIOR = 500.0
-"""How many pairs the present figures count for; a book of thousands outweighs them."""
+_PRIOR = 0.02
+"""The present figures count for so many pairs as this share of the book's."""
 _FEWEST = 1e-3
 """A stranger or an impostor is never taken for rarer: a book in which none was met proves little."""
 _AT_A_TIME = 1_000
@@ -73,12 +73,15 @@ def estimate(pairs: Pairs, persons: Iterable[Person], present: Weights) -> dict[
     rows = _with_strangers(pairs.random, present.fields)
     odds = dict(present.odds)
     for _ in range(_ROUNDS if pairs.found else 0):
-        rows, odds[FoundBy.NUMBER] = _round(pairs.found, rows, odds[FoundBy.NUMBER], present.fields)
+        told = {f: with_impostor(rows[f], present.knows[f]) for f in LEARNT}
+        holders, odds[FoundBy.NUMBER] = _expected(pairs.found, told, odds[FoundBy.NUMBER])
+        rows |= {f: _column(0, holders[f], rows[f], present.fields[f]) for f in LEARNT}
     return {
         "version": present.version,
         "verified_bits": present.verified_bits,
         "distinct_bits": present.distinct_bits,
         "found_by": {by.value: list(values) for by, values in odds.items()},
+        "impostor_knows": present.knows,
         **rows,
         "names": _names(persons),
     }
@@ -89,64 +92,52 @@ def _with_strangers(random: Counter[Codes], present: Rows) -> Rows:
     for codes, pairs in random.items():
         for f, code in zip(FIELDS, codes, strict=True):
             counts[f][code] += pairs
-    return {f: _column(1, counts[f], rows) if f in _LEARNT else rows for f, rows in present.items()}
-
-
-_LEARNT = FIELDS[1:]
-"""A number's agreement is what found the person; its rows are no distributions."""
+    return present | {f: _column(1, counts[f], present[f], present[f]) for f in LEARNT}
 
 
 def _column(
-    column: int, counts: Mapping[str, float], rows: Mapping[str, tuple[float, ...]]
+    column: int,
+    counts: Mapping[str, float],
+    rows: Mapping[str, tuple[float, ...]],
+    present: Mapping[str, tuple[float, ...]],
 ) -> dict[str, tuple[float, ...]]:
-    """The rows with one column estimated anew; the present figures count for some pairs."""
+    """The rows with one column estimated anew; its present figures count for some pairs.
+
+    What was never met may yet come: a book of n pairs tells nothing below half a pair in n.
+    """
     seen = sum(counts.get(code, 0.0) for code in rows)
     if not seen:
         return dict(rows)
-    return {
-        code: _replaced(
-            row, column, (counts.get(code, 0.0) + _PRIOR * row[column]) / (seen + _PRIOR)
-        )
-        for code, row in rows.items()
-    }
+    prior = _PRIOR * seen
+    anew = {}
+    for code, row in rows.items():
+        pairs = max(counts.get(code, 0.0) + prior * present[code][column], 0.5)
+        anew[code] = (*row[:column], pairs / (seen + prior), *row[column + 1 :])
+    return anew
 
 
-def _replaced(row: tuple[float, ...], column: int, value: float) -> tuple[float, ...]:
-    return tuple(value if i == column else old for i, old in enumerate(row))
-
-
-def _round(
-    found: Counter[Codes], rows: Rows, odds: tuple[float, ...], present: Rows
-) -> tuple[Rows, tuple[float, ...]]:
-    """One expectation and one maximisation."""
+def _expected(
+    found: Counter[Codes], told: Mapping[str, Mapping[str, Three]], odds: Three
+) -> tuple[dict[str, dict[str, float]], Three]:
+    """How often each difference is a holder's, and whose the pairs are, each to its degree."""
     holders: dict[str, dict[str, float]] = {f: defaultdict(float) for f in FIELDS}
     shares = [0.0, 0.0, 0.0]
     for codes, pairs in found.items():
-        degrees = _degrees(codes, rows, odds)
+        degrees = _degrees(codes, told, odds)
         for i, degree in enumerate(degrees):
             shares[i] += pairs * degree
         for f, code in zip(FIELDS, codes, strict=True):
             holders[f][code] += pairs * degrees[0]
-    total = sum(shares)
-    anew = {
-        f: _kept(_column(0, holders[f], present_rows), rows[f]) if f in _LEARNT else present_rows
-        for f, present_rows in present.items()
-    }
-    return anew, tuple(max(share / total, _FEWEST) for share in shares)
+    holder, stranger, impostor = (max(n / math.fsum(shares), _FEWEST) for n in shares)
+    return holders, (holder, stranger, impostor)
 
 
-def _kept(
-    holder: Mapping[str, tuple[float, ...]], stranger: Mapping[str, tuple[float, ...]]
-) -> dict[str, tuple[float, ...]]:
-    return {code: (row[0], stranger[code][1], row[2]) for code, row in holder.items()}
-
-
-def _degrees(codes: Codes, rows: Rows, odds: tuple[float, ...]) -> list[float]:
+def _degrees(codes: Codes, told: Mapping[str, Mapping[str, Three]], odds: Three) -> list[float]:
     """To what degree a pair is the holder's, a stranger's, an impostor's."""
     likely = list(odds)
     for f, code in zip(FIELDS, codes, strict=True):
-        row = rows[f].get(code)
-        if row is not None and f in _LEARNT:
+        row = told[f].get(code) if f in told else None
+        if row is not None:
             likely = [p * q for p, q in zip(likely, row, strict=True)]
     total = math.fsum(likely)
     return [p / total for p in likely]
@@ -180,6 +171,7 @@ def render(form: Mapping[str, Any], version: str) -> str:
     lines = [_TOP.format(version=version)]
     lines += [f"{key} = {form[key]}" for key in ("verified_bits", "distinct_bits")]
     lines += ["", _ODDS, "[found_by]", *_table(form["found_by"])]
+    lines += ["", _KNOWS, "[impostor_knows]", *_table(form["impostor_knows"])]
     for field_name in FIELDS:
         lines += ["", f"[{field_name}]", *_table(form[field_name])]
     names = form["names"]
@@ -205,16 +197,19 @@ def _figure(value: float) -> str:
 
 
 _TOP = """\
-# How far each difference speaks for the holder. The figures of a row are the probabilities of the
-# difference where the registration was made by
-#   the holder, with or without slips | a stranger, by chance or slip | an impostor who knows a part.
-# The first two columns and the shares of names are estimated from data (`chinhchu weights`); what an
-# impostor knows is in no data: the third column, and the odds but those of `number`, are assumptions.
+# How far each difference speaks for the holder. The first figures of a row are the probabilities of
+# the difference where the registration was made by
+#   the holder, with or without slips | a stranger, by chance or slip
+# and are estimated from data (`chinhchu weights`), as are the shares of names and the odds of `number`.
+# An impostor knows a part of the record: of each field by the share below, and then writes it as the
+# holder would; the third figure is what an impostor writes who does not know it, where that is not
+# what a stranger writes. What impostors know is in no book: these are assumptions.
 version = "{version}"
 
 # Bits (log2 of the odds) from which an identity is verified, and by which one of several candidates
 # must lead the next to be named alone."""
 _ODDS = "# Odds before any field is looked at, by what led to the person."
+_KNOWS = "# Shares of impostors who know a field."
 _NAMES = """\
 # Shares of people who bear a word, upper case without marks, as family, middle or given name.
 # `typical` is the chance that two people share a whole name; `rare` stands for a word not listed."""
