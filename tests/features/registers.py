@@ -97,11 +97,15 @@ def failing(status: int, **headers: str) -> Reply:
 class Script:
     """A service that replies as it is told, the last line again and again, and keeps the calls."""
 
-    def __init__(self, *lines: Reply) -> None:
-        self.lines = list(lines) or [agreeing]
+    def __init__(self) -> None:
+        self.begin()
+        self.app = Starlette(routes=[Route("/{path:path}", self._reply, methods=["GET", "POST"])])
+
+    def begin(self) -> None:
+        """Agrees to everything again, and forgets."""
+        self.lines: list[Reply] = [agreeing]
         self.calls: list[list[dict]] = []
         self.requests: list[Request] = []
-        self.app = Starlette(routes=[Route("/{path:path}", self._reply, methods=["GET", "POST"])])
 
     async def _reply(self, request: Request) -> Response:
         questions = json.loads(await request.body() or b'{"questions":[]}')["questions"]

@@ -14,8 +14,16 @@ def watch() -> Watch:
     return Watch()
 
 
-@pytest.fixture
-def script() -> Iterator[tuple[Script, str]]:
+@pytest.fixture(scope="session")
+def at_one_address() -> Iterator[tuple[Script, str]]:
     told = Script()
     with at_work(told.app) as url:
         yield told, url
+
+
+@pytest.fixture
+def script(at_one_address: tuple[Script, str]) -> tuple[Script, str]:
+    """A service that agrees to everything until the test says otherwise, and its address."""
+    told, url = at_one_address
+    told.begin()
+    return told, url
