@@ -206,7 +206,9 @@ class _Form:
         person, dice = self._person, self._dice
         away = dice.between(1, 400) * dice.pick((-1, 1))
         born = date.fromisoformat(str(person.birth_date)) + timedelta(days=away)
-        near = self._town.places.home(dice, self._same_district())
+        near = self._home
+        while near == self._home:
+            near = self._town.places.home(dice, self._same_district())
         registration = _registration(
             person.full_name, born.isoformat(), person.sex, near.written(dice.spin(_FORM)), None
         )
