@@ -27,8 +27,8 @@ _TYPES = {
 SCHEMA = pa.schema([(f.name, _TYPES.get(f.name, pa.string())) for f in fields(Person)])
 """The columns of `Person` in its order; null where it says None, `status` is never null."""
 
-ROWS = 1 << 17
-"""Of one batch: some 60 MB while it is stored."""
+ROWS = 1 << 15
+"""Of one batch: some 15 MB while it is stored."""
 
 Rows = np.ndarray[Any, np.dtype[np.bool_]]
 

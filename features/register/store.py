@@ -1,7 +1,8 @@
 """The files of the replica: an LMDB environment with persons, two indexes, and what they are.
 
-The environment is opened on first use, once per process, and anew after a fork. Its map is
-address space only, neither memory nor disk.
+The environment is opened on first use, once per process, and anew after a fork, and for reading
+alone until the process loads: so it does not wait for a load of another one. Its map is address
+space only, neither memory nor disk.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -64,6 +66,7 @@ class _Opened:
 
     process: int
     file: int
+    writable: bool
     environment: Any
     head: Any
     persons: Any
@@ -94,7 +97,7 @@ class Store:
         if not (self._folder / _FILE).exists():
             yield None
             return
-        opened = self._open()
+        opened = self._open(writable=False)
         with self._clear_errors(), opened.environment.begin() as transaction:
             held = _held(opened, transaction, self._folder)
             if held is not None and held[0] < FORMAT:
@@ -110,7 +113,7 @@ class Store:
         """A new generation, switched to when the block ends and dropped when it fails."""
         with self._clear_errors():
             self._folder.mkdir(parents=True, exist_ok=True)
-            opened = self._open()
+            opened = self._open(writable=True)
             with opened.environment.begin(write=True) as transaction:
                 held = _held(opened, transaction, self._folder)
                 names = Sorter(self._folder, record.ENTRY)
@@ -127,16 +130,18 @@ class Store:
         if opened is not None:
             opened.environment.close()
 
-    def _open(self) -> _Opened:
+    def _open(self, *, writable: bool) -> _Opened:
         path = str(self._folder.resolve())
-        with _opening:
+        with _opening, self._clear_errors():
             opened = _opened.get(path)
-            if opened is not None and not opened.usable(self._folder):
-                opened.environment.close()
-                opened = None
-            if opened is None:
-                with self._clear_errors():
-                    opened = _opened[path] = _open_environment(path)
+            if opened is not None and opened.usable(self._folder) and opened.writable >= writable:
+                return opened
+            if opened is not None:
+                _opened.pop(path).environment.close()
+            try:
+                opened = _opened[path] = _open_environment(path, writable=writable)
+            except lmdb.NotFoundError:  # not all tables are there yet
+                opened = _opened[path] = _open_environment(path, writable=True)
             return opened
 
     @contextmanager
@@ -303,20 +308,32 @@ class Writer:
                 cursor.putmulti(record.former_entries(persons))
 
 
-def _open_environment(path: str) -> _Opened:
+def _open_environment(path: str, *, writable: bool) -> _Opened:
     environment = lmdb.open(
-        path, map_size=_MAP_BYTES, max_dbs=8, max_readers=_READERS, readahead=False, mode=0o600
+        path,
+        map_size=_MAP_BYTES,
+        max_dbs=8,
+        max_readers=_READERS,
+        readahead=False,
+        mode=0o600,
+        readonly=not writable,
     )
     environment.reader_check()  # slots of processes that died
-    return _Opened(
-        process=os.getpid(),
-        file=(Path(path) / _FILE).stat().st_ino,
-        environment=environment,
-        head=environment.open_db(b"head"),
-        persons=environment.open_db(b"persons"),
-        former=environment.open_db(b"former", dupsort=True),
-        names=environment.open_db(b"letters", dupsort=True, dupfixed=True),
-    )
+    table = partial(environment.open_db, create=writable)
+    try:
+        return _Opened(
+            process=os.getpid(),
+            file=(Path(path) / _FILE).stat().st_ino,
+            writable=writable,
+            environment=environment,
+            head=table(b"head"),
+            persons=table(b"persons"),
+            former=table(b"former", dupsort=True),
+            names=table(b"letters", dupsort=True, dupfixed=True),
+        )
+    except lmdb.Error:
+        environment.close()
+        raise
 
 
 def _held(opened: _Opened, transaction: Any, folder: Path) -> tuple[int, Snapshot] | None:  # noqa: ANN401  LMDB ships no types

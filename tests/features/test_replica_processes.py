@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
-from features.evidence import Found, FoundBy, RegisterAnswer
+from features.evidence import Found, FoundBy, NotFound, RegisterAnswer
 from features.register.replica import Replica
 from features.registration import IdNumber, Person, Registration
 
@@ -150,3 +151,59 @@ def test_readers_in_other_processes_never_see_a_mix(replica: Replica, person: Ma
     counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
     assert all(reader.returncode == 0 for reader in readers)
     assert all(1 <= count <= 4 for count in counts)
+
+
+STARTER = """
+import sys
+from pathlib import Path
+from features.register.replica import Replica
+
+print(Replica(Path(sys.argv[1])).snapshot().generation)
+"""
+
+
+def test_a_process_that_starts_during_a_load_reads_the_generation_before(
+    replica: Replica, person: Make
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    started = []
+
+    def crowd_that_takes_its_time() -> Iterator[Person]:
+        yield from crowd(person, 10)
+        started.append(run(STARTER, replica._store._folder))
+
+    replica.load(crowd_that_takes_its_time(), SNAPSHOT)
+    assert [(one.stdout, one.stderr) for one in started] == [("1\n", "")]
+
+
+KILLED = """
+import os, signal, sys
+from datetime import date
+from pathlib import Path
+from features.person_columns import of_persons
+from features.register.replica import Replica
+from features.registration import IdNumber, Person
+
+def batches():
+    for start in range(0, 4000, 1000):
+        numbers = range(start, start + 1000)
+        yield of_persons([Person(IdNumber(f"0010{n:08}"), f"Trần {n}", "1990") for n in numbers])
+    os.kill(os.getpid(), signal.SIGKILL)
+
+Replica(Path(sys.argv[1])).load_columns(batches(), date(2026, 7, 1))
+"""
+
+
+def test_a_load_that_is_killed_leaves_the_old_generation_and_no_litter(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    folder = replica._store._folder
+    assert run(KILLED, folder).returncode == -signal.SIGKILL
+    assert ask(replica, registration()) == Found(person(), FoundBy.NUMBER)
+    assert ask(replica, registration(document_number="001000000007")) == NotFound()
+    assert {file.name for file in folder.iterdir()} == {"data.mdb", "lock.mdb"}
+    replica.load(crowd(person, 10), SNAPSHOT)
+    snapshot = replica.snapshot()
+    assert snapshot is not None
+    assert (snapshot.persons, snapshot.generation) == (11, 2)
