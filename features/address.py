@@ -1,4 +1,4 @@
-"""An address as free text: one comparable form, its province before and after 2025, and what differs.
+"""An address as free text: one comparable form, the communes it can lie in, and what differs.
 
 Districts were abolished and provinces merged in July 2025, so the same place is written in two
 ways for years; an address therefore supports an identity and never breaks one.
@@ -8,75 +8,43 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 from rapidfuzz.distance import OSA, Indel
 
-from features import commune
+from features import locating
+from features.commune import NONE, Codes, OldDistrict, old_districts
 from features.legacy_text import repair
-from features.syllable import without_marks
+from features.locating import Found, Part
 
-_MERGED_WRITTEN = """
-    HA NOI:HA NOI|HA GIANG:TUYEN QUANG|CAO BANG:CAO BANG|BAC KAN:THAI NGUYEN
-    TUYEN QUANG:TUYEN QUANG|LAO CAI:LAO CAI|DIEN BIEN:DIEN BIEN|LAI CHAU:LAI CHAU|SON LA:SON LA
-    YEN BAI:LAO CAI|HOA BINH:PHU THO|THAI NGUYEN:THAI NGUYEN|LANG SON:LANG SON
-    QUANG NINH:QUANG NINH|BAC GIANG:BAC NINH|PHU THO:PHU THO|VINH PHUC:PHU THO|BAC NINH:BAC NINH
-    HAI DUONG:HAI PHONG|HAI PHONG:HAI PHONG|HUNG YEN:HUNG YEN|THAI BINH:HUNG YEN
-    HA NAM:NINH BINH|NAM DINH:NINH BINH|NINH BINH:NINH BINH|THANH HOA:THANH HOA|NGHE AN:NGHE AN
-    HA TINH:HA TINH|QUANG BINH:QUANG TRI|QUANG TRI:QUANG TRI|HUE:HUE
-    DA NANG:DA NANG|QUANG NAM:DA NANG|QUANG NGAI:QUANG NGAI|BINH DINH:GIA LAI|PHU YEN:DAK LAK
-    KHANH HOA:KHANH HOA|NINH THUAN:KHANH HOA|BINH THUAN:LAM DONG|KON TUM:QUANG NGAI
-    GIA LAI:GIA LAI|DAK LAK:DAK LAK|DAK NONG:LAM DONG|LAM DONG:LAM DONG|BINH PHUOC:DONG NAI
-    TAY NINH:TAY NINH|BINH DUONG:HO CHI MINH|DONG NAI:DONG NAI|BA RIA VUNG TAU:HO CHI MINH
-    HO CHI MINH:HO CHI MINH|LONG AN:TAY NINH|TIEN GIANG:DONG THAP|BEN TRE:VINH LONG
-    TRA VINH:VINH LONG|VINH LONG:VINH LONG|DONG THAP:DONG THAP|AN GIANG:AN GIANG
-    KIEN GIANG:AN GIANG|CAN THO:CAN THO|HAU GIANG:CAN THO|SOC TRANG:CAN THO|BAC LIEU:CA MAU
-    CA MAU:CA MAU
-    """
-"""Province before July 2025: province since (National Assembly resolution of 12 June 2025)."""
+_LONGEST = 300
+_MARKED = "ÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯ" + "".join(map(chr, range(0x1EA0, 0x1EFA)))
+_HEALTHY = re.compile(f"[ -~{_MARKED}]*")
+_FOREIGN = re.compile(f"[^ -~{_MARKED}]+")
 
-_MERGED: dict[str, str] = dict(
-    entry.strip().split(":")
-    for entry in _MERGED_WRITTEN.replace("\n", "|").split("|")
-    if ":" in entry
-)
-_CAME_FROM: dict[str, list[str]] = {}
-for _old, _new in _MERGED.items():
-    _CAME_FROM.setdefault(_new, []).append(_old)
-_SHORT_FORMS = {
-    "THUA THIEN HUE": "HUE",
-    "HCM": "HO CHI MINH",
-    "TPHCM": "HO CHI MINH",
-    "HCMC": "HO CHI MINH",
-    "SAI GON": "HO CHI MINH",
-    "SG": "HO CHI MINH",
-    "HN": "HA NOI",
-    "VUNG TAU": "BA RIA VUNG TAU",
-    "DAC LAC": "DAK LAK",
-    "DAC LAK": "DAK LAK",
-    "DAC NONG": "DAK NONG",
-    "BAC CAN": "BAC KAN",
+_LEVELS = {
+    **dict.fromkeys(["PHUONG", "XA", "THI TRAN", "DAC KHU", "TT", "P", "X", "F"], locating.COMMUNE),
+    **dict.fromkeys(["QUAN", "HUYEN", "THI XA", "TX", "Q", "H"], locating.DISTRICT),
+    **dict.fromkeys(["THANH PHO", "TP"], locating.CITY),
+    **dict.fromkeys(["TINH", "T"], locating.PROVINCE),
 }
-_FULL_LEVELS = "THÀNH PHỐ|TỈNH|QUẬN|HUYỆN|THỊ XÃ|THỊ TRẤN|PHƯỜNG|XÃ|ĐẶC KHU"
-_SHORT_LEVELS = "TP|TX|TT|P|Q|H|X|T"
-
-
-def _leading(levels: str) -> re.Pattern[str]:
-    return re.compile(rf"^(?:(?:{levels}|{_SHORT_LEVELS})(?:[. ]+|(?=\d)))+(?=\S)")
-
-
-_LEVEL = _leading(_FULL_LEVELS)
-_PLAIN_LEVELS = without_marks(_FULL_LEVELS)
-# Without marks, the districts Tịnh Biên, Tĩnh Gia, Quan Hóa, Quan Sơn begin like a level word.
-_PLAIN_LEVEL = _leading(rf"(?!TINH BIEN|TINH GIA|QUAN HOA|QUAN SON)(?:{_PLAIN_LEVELS})")
-_LEVEL_INSIDE = re.compile(rf"[ ,]+(?=(?:{_FULL_LEVELS}|{_PLAIN_LEVELS}|TP)[. ])")
-_STREET = re.compile(r"^(?:SO )|(?<=\d )(?:DUONG|PHO|D)\b[. ]*")
-_HAMLETS = ((re.compile(r"^KP\b"), "KHU PHO"), (re.compile(r"^TDP\b"), "TO DAN PHO"))
-_BA_RIA = re.compile("B[ÀA] R[ỊI]A *- *V[ŨU]NG T[ÀA]U|BR *- *VT")
-_NOISE = re.compile(r"[^A-Z0-9/ ]+")
-_SPACES = re.compile(r"\s+")
-_DIGITS = re.compile(r"\d+")
+_FULL = "THANH PHO|TINH|QUAN|HUYEN|THI XA|THI TRAN|PHUONG|XA|DAC KHU|TP|TX|TT"
+_LEVEL = re.compile(
+    rf"(?:({_FULL})(?:[. ]+|(?=\d))|([PQ])(?:[. ]+|(?=\d))|(F)[. ]*(?=\d)"
+    r"|([HXT])(?:\.[. ]*| +)(?=[A-Z]))(?=\S)"
+)
+_LEVEL_INSIDE = re.compile(rf"(?<!THI)[ .]+(?=(?:{_FULL})[. ]|[PQF]\.? ?\d|[PQHX]\. ?[A-Z])")
+_GLUED = re.compile(r"\b([PQF])\.?(?=\d)")
+_CITY_SPLIT = re.compile(r"\bT\. *P\b")
+_BA_RIA = re.compile("BA RIA *- *VUNG TAU|BR *- *VT")
+_PIECE = re.compile(r"(?!(?:TP|TX|TT|[PQHXT])\b)[^\s\d,.;:/()-][^\d,.;:/()-]*")
+_COUNTRY = frozenset(["VIET NAM", "VIETNAM", "VN"])
+_NOISE = re.compile("[^A-Z0-9/]+")
+_STREET = re.compile(r"^(?:SO NHA|SO|SN) (?=[0-9])|(?:^|(?<=\d ))(?:DUONG|PHO|D) (?=\S)")
+_HAMLET = re.compile(r"\b(?:(TO DAN PHO|TO DP|TDP)|KHU PHO|KP)(?: SO)?(?: |(?=\d)|$)")
+_DIGITS = re.compile("[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -84,26 +52,27 @@ class Address:
     """An address in comparable form; personal, so without a telling `repr`.
 
     `words` are all words without those of administrative level; `place` is what stands before
-    the commune (house, street, hamlet); `communes` are codes of today's communes it can lie in;
-    `province` is that of today, None where not recognised; `unit_first` says that the text begins
-    with an administrative unit.
+    the commune (house, street, hamlet); `communes` are codes of today's communes it can lie in,
+    `likely` those of the commune it names (empty where it names a district alone); `districts` the
+    old districts it names; `province` is that of today, None where not recognised; `unit_first`
+    says that the text begins with an administrative unit.
     """
 
     words: tuple[str, ...]
     place: str
-    communes: frozenset[str]
+    communes: Codes
     province: str | None
     unit_first: bool = False
+    likely: Codes = NONE
+    districts: frozenset[OldDistrict] = frozenset()
 
     @property
     def joined(self) -> str:
         """All words with single spaces."""
         return " ".join(self.words)
 
-    @property
-    def numbers(self) -> list[str]:
-        """House, hamlet and ward numbers, in order."""
-        return _DIGITS.findall(self.place)
+
+_UNREADABLE = Address((), "", NONE, None)
 
 
 def normal(text: str) -> str:
@@ -113,8 +82,8 @@ def normal(text: str) -> str:
     province of today.
     """
     address = read(text)
-    if address.communes:
-        return f"{address.place}, {'/'.join(sorted(address.communes))}"
+    if codes := address.likely or address.communes:
+        return f"{address.place}, {'/'.join(sorted(codes))}"
     return f"{address.joined}, {address.province or ''}"
 
 
@@ -132,67 +101,126 @@ def locates(text: str) -> bool:
     address = read(text)
     if address.unit_first or not address.place:
         return False
-    if address.communes or text.count(",") > 1:
+    if address.likely or text.count(",") > 1:
         return True
-    return address.province is not None and bool(address.numbers)
+    return address.province is not None and _DIGITS.search(address.place) is not None
 
 
 @lru_cache(maxsize=65536)
 def read(text: str) -> Address:
     """The comparable form of an address."""
-    upper = unicodedata.normalize("NFC", repair(text).text).upper()
-    upper = _BA_RIA.sub("BA RIA VUNG TAU", upper)
-    if "," not in upper:
-        upper = upper.replace("-", ", ") if upper.count("-") > 1 else _LEVEL_INSIDE.sub(", ", upper)
-    parts = [words for part in upper.split(",") if (words := _words(part))]
+    text = unicodedata.normalize("NFC", text[:_LONGEST])
+    upper = text.upper()
+    if not _HEALTHY.fullmatch(upper):
+        text = unicodedata.normalize("NFKC", _repaired(text))
+        upper = _FOREIGN.sub(" ", text.upper())
+    address = _read(_plain(upper))
+    if address.likely or (fixed := _repaired(text)) == text:
+        return address
+    repaired = _read(_plain(fixed.upper()))
+    return repaired if repaired.likely else address
+
+
+def _repaired(text: str) -> str:
+    """The text as it was meant, where a keyboard or an old font left it raw, whole or in pieces."""
+    whole = repair(text).text
+    if whole != text:
+        return whole
+    return _PIECE.sub(lambda match: repair(match.group()).text, text)
+
+
+def _plain(upper: str) -> str:
+    """Capitals without marks."""
+    if upper.isascii():
+        return upper
+    decomposed = unicodedata.normalize("NFD", upper.replace("Đ", "D"))
+    return decomposed.encode("ascii", "ignore").decode()
+
+
+def _read(plain: str) -> Address:
+    if "V" in plain:
+        plain = _BA_RIA.sub("BA RIA VUNG TAU", plain)
+    parts = list(_parts(plain))
     if not parts:
-        return Address((), "", commune.NONE, None)
-    named, rest = _split_province(parts)
-    communes, place = _commune(named, rest)
-    every = tuple(" ".join([*rest, named]).split())
-    unit_first = _begins_with_unit(upper)
-    return Address(every, " ".join(place), communes, _MERGED.get(named), unit_first)
+        return _UNREADABLE
+    found = _locate(parts, plain)
+    place = " ".join(_place(part) for part in found.place)
+    words = tuple(f"{place} {' '.join(found.units)}".split())
+    return Address(
+        words,
+        place,
+        found.communes,
+        found.province,
+        parts[0].level != locating.NO_LEVEL,
+        found.likely,
+        found.districts,
+    )
 
 
-def _begins_with_unit(upper: str) -> bool:
-    return (_PLAIN_LEVEL if upper.isascii() else _LEVEL).match(upper.strip()) is not None
+def _parts(plain: str) -> Iterator[Part]:
+    """The parts between commas; without commas between dashes, or before the words of levels."""
+    if "," not in plain:
+        plain = _CITY_SPLIT.sub("TP", plain.replace(";", ","))
+        if plain.count("-") > 1:
+            plain = plain.replace("-", ",")
+        elif "," not in plain:
+            plain = _LEVEL_INSIDE.sub(",", plain)
+    elif "T." in plain:
+        plain = _CITY_SPLIT.sub("TP", plain)
+    for written in plain.split(","):
+        part = _part(written.strip())
+        if part.raw and part.raw not in _COUNTRY:
+            yield part
 
 
-def _words(part: str) -> str:
-    part = _SPACES.sub(" ", part).strip()
-    part = without_marks((_PLAIN_LEVEL if part.isascii() else _LEVEL).sub("", part))
-    part = _SPACES.sub(" ", _NOISE.sub(" ", part)).strip()
-    for pattern, full in _HAMLETS:
-        part = pattern.sub(full, part)
-    return _STREET.sub("", part).strip()
+@lru_cache(maxsize=65536)
+def _part(written: str) -> Part:
+    match = _LEVEL.match(written)
+    if match is None:
+        name = _NOISE.sub(" ", written).strip()
+        return locating.part(name, name)
+    level = _LEVELS[match[match.lastindex or 1]]
+    rest = written
+    while match is not None:
+        rest = rest[match.end() :]
+        match = _LEVEL.match(rest)
+    raw = _NOISE.sub(" ", written).strip()
+    return locating.part(raw, _NOISE.sub(" ", rest).strip() or raw, level)
 
 
-def _split_province(parts: list[str]) -> tuple[str, list[str]]:
-    """The province as named, of its own part or at the end of the last, and the parts before."""
-    last = parts[-1].split()
-    for length in (4, 3, 2, 1):
-        end = " ".join(last[-length:])
-        end = _SHORT_FORMS.get(end, end)
-        if length <= len(last) and end in _MERGED:
-            before = " ".join(last[:-length])
-            return end, [*parts[:-1], before] if before else parts[:-1]
-    return "", parts
+def _place(name: str) -> str:
+    """House, street and hamlet without the words that come and go before them."""
+    name = _HAMLET.sub(lambda match: "TO " if match[1] else "KP ", name)
+    return _STREET.sub("", name).strip()
 
 
-def _commune(named: str, parts: list[str]) -> tuple[frozenset[str], list[str]]:
-    """The communes of today that the parts before the province name, and the parts before those."""
-    olds = [named, *_CAME_FROM.get(named, ())]
-    if len(parts) > 1:
-        for old in olds:
-            if found := commune.before(old, parts[-1], parts[-2]):
-                return found, parts[:-2]
-    if parts and named:
-        found = commune.today(_MERGED[named], parts[-1])
-        for old in olds:
-            found = found or commune.before_in_any_district(old, parts[-1])
-        if found:
-            return found, parts[:-1]
-    return commune.NONE, parts[:1]
+def _locate(parts: list[Part], plain: str) -> Found:
+    """What the parts name: as they stand, in another order, without commas, misspelt."""
+    parts = _in_order(parts)
+    found = locating.locate(parts)
+    if found.likely:
+        return found
+    near = locating.locate(parts, near=True)
+    if near.likely:
+        return near
+    for order in (sorted(parts, key=lambda part: part.level), parts[::-1]):
+        turned = locating.locate(order)
+        if turned.likely:
+            return turned
+    by_words = locating.locate_words(_NOISE.sub(" ", _GLUED.sub(r"\1 ", plain)).split())
+    if by_words is not None and (by_words.districts or not found.communes):
+        return by_words
+    return found if found.province else near
+
+
+def _in_order(parts: list[Part]) -> list[Part]:
+    """Smallest first, where the words of levels or a province in front say that it is otherwise."""
+    levels = [part.level for part in parts if part.level]
+    if levels == sorted(levels):
+        return parts
+    if levels[::-1] == sorted(levels):
+        return parts[::-1]
+    return sorted(parts, key=lambda part: part.level)
 
 
 def compare(typed: str, registered: str) -> str:
@@ -209,27 +237,45 @@ def _compare(typed: str, registered: str) -> str:
         return "unreadable"
     if ours.words == theirs.words:
         return "written_differently"
+    if ours.communes and theirs.communes:
+        if ours.communes.isdisjoint(theirs.communes):
+            return _apart(ours, theirs)
+        return _by_words(ours, theirs) or _by_commune(ours, theirs)
+    return _by_words(ours, theirs) or _by_province(ours, theirs)
+
+
+def _by_words(ours: Address, theirs: Address) -> str | None:
+    """The words are the same but for some, or for a letter or two."""
     if _within(ours.words, theirs.words) or _within(theirs.words, ours.words):
         return "part_missing"
-    if _misspelt(ours, theirs):
-        return "spelling"
-    if ours.communes and theirs.communes:
-        return _by_commune(ours, theirs)
-    return _by_province(ours, theirs)
+    return "spelling" if _misspelt(ours, theirs) else None
+
+
+def _by_province(ours: Address, theirs: Address) -> str:
+    if ours.province is None or ours.province != theirs.province:
+        return "other_address"
+    return "administrative_unit" if _same_place(ours, theirs) else "same_province"
 
 
 def _by_commune(ours: Address, theirs: Address) -> str:
-    if not ours.communes & theirs.communes:
-        return _by_province(ours, theirs, near="same_province")
+    """The communes can be one."""
     if _same_place(ours, theirs):
         return "administrative_unit"
-    return "same_commune" if ours.place and theirs.place else "part_missing"
+    if not (ours.place and theirs.place):
+        return "part_missing"
+    return "same_district" if ours.likely.isdisjoint(theirs.likely) else "same_commune"
 
 
-def _by_province(ours: Address, theirs: Address, near: str = "administrative_unit") -> str:
+def _apart(ours: Address, theirs: Address) -> str:
+    """The communes cannot be one."""
     if ours.province is None or ours.province != theirs.province:
         return "other_address"
-    return near if _same_place(ours, theirs) else "same_province"
+    near = _all_districts(ours).isdisjoint(_all_districts(theirs))
+    return "same_province" if near else "same_district"
+
+
+def _all_districts(address: Address) -> frozenset[OldDistrict]:
+    return address.districts or old_districts(address.likely or address.communes)
 
 
 def _within(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
@@ -243,16 +289,16 @@ def _within(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 def _misspelt(ours: Address, theirs: Address) -> bool:
-    """A letter or two; another house number is another house, not a slip."""
-    return (
-        ours.numbers == theirs.numbers
-        and OSA.distance(ours.joined, theirs.joined, score_cutoff=2) <= 2
-    )
+    """A letter or two; another number is another house or ward, not a slip."""
+    one, other = ours.joined, theirs.joined
+    return OSA.distance(one, other, score_cutoff=2) <= 2 and _DIGITS.findall(
+        one
+    ) == _DIGITS.findall(other)
 
 
 def _same_place(ours: Address, theirs: Address) -> bool:
     return (
         bool(ours.place)
-        and ours.numbers == theirs.numbers
+        and _DIGITS.findall(ours.place) == _DIGITS.findall(theirs.place)
         and Indel.normalized_similarity(ours.place, theirs.place) >= 0.9
     )
