@@ -52,10 +52,11 @@ def pack(persons: pa.RecordBatch, load: int) -> list[bytes]:
     for field, column in zip(("f3", "f4", "f5"), _DATES, strict=True):
         day = pc.fill_null(persons.column(column).cast(pa.int32()), -_BEFORE_1970)
         heads[field] = day.to_numpy() + _BEFORE_1970
-    texts = [pc.replace_substring(persons.column(n), _SEPARATOR, " ") for n in _TEXTS]
+    texts = [persons.column(n) for n in _TEXTS]
     texts.append(pc.binary_join(persons.column("former_id_numbers"), " "))
+    clean = [pc.replace_substring(text, _SEPARATOR, " ") for text in texts]
     bodies = pc.binary_join_element_wise(
-        *texts, _SEPARATOR, null_handling="replace", null_replacement=""
+        *clean, _SEPARATOR, null_handling="replace", null_replacement=""
     )
     head, wide = heads.tobytes(), _HEAD.size
     return [
