@@ -99,20 +99,18 @@ def _page(language: Language) -> Iterator[str]:
     rules = weights.default()
     for part in (text.TOP, text.FIELDS, text.FOUND):
         yield pick(part, language).format(version=rules.version)
-    yield from (_starts(language), "", pick(text.NAME_ORDER, language))
+    yield from (_starts(language), pick(text.IMPOSTOR_KNOWS, language), _knows(language), "")
+    yield pick(text.NAME_ORDER, language)
     yield from (_level(number, *level, language) for number, level in enumerate(name_order(), 1))
     yield from ("", pick(text.RARITY, language), _rarities(language), "")
     yield pick(text.DIFFERENCES, language)
     for field in FIELDS:
         yield f"\n### {pick(FIELD_NAMES[field], language)}\n\n{_differences(field, language)}"
-    yield (
-        pick(text.VERDICT, language)
-        .format(
-            verified=bits(rules.verified_bits, language),
-            distinct=bits(rules.distinct_bits, language),
-        )
-        .rstrip("\n")
-    )
+    limits = {
+        "verified": bits(rules.verified_bits, language).lstrip("+"),
+        "distinct": bits(rules.distinct_bits, language).lstrip("+"),
+    }
+    yield pick(text.VERDICT, language).format(**limits).rstrip("\n")
     for story, made in ((text.SLIP, slip()), (text.IMPOSTOR, impostor())):
         yield pick(story, language) + "\n" + _example(*made, language)
 
@@ -131,6 +129,16 @@ def _starts(language: Language) -> str:
     return table(
         [pick(("Tìm thấy theo", "Found by"), language), *_against(language)],
         ([pick(FOUND_BY[by], language), *_both(balance, language)] for by, balance in balances),
+    )
+
+
+def _knows(language: Language) -> str:
+    """How many impostors are taken to know each field."""
+    heads = (("Trường", "Field"), ("kẻ mạo danh biết", "impostors who know it"))
+    known = weights.default().knows
+    return table(
+        [pick(head, language) for head in heads],
+        ([pick(FIELD_NAMES[field], language), f"{known[field]:.0%}"] for field in FIELDS[1:]),
     )
 
 

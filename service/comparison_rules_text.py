@@ -25,8 +25,7 @@ FIELDS: Words = (
 
 | trường | vai trò |
 | --- | --- |
-| số giấy tờ, họ tên | là của người khác thì không bao giờ được coi là đã xác minh |
-| ngày sinh | khác thì không khớp, trừ khi mọi thứ còn lại đủ chứng minh |
+| số giấy tờ, họ tên, ngày sinh | là của người khác thì không bao giờ được coi là đã xác minh; lỗi nhỏ thì được cân nhắc cùng mọi thứ còn lại |
 | giới tính | chỉ cộng hay trừ trọng số |
 | địa chỉ, ngày cấp giấy tờ | chỉ cộng hay trừ trọng số; không bao giờ tự làm hồ sơ thành không khớp |
 
@@ -38,8 +37,7 @@ không trừ.
 
 | field | what it can do |
 | --- | --- |
-| document number, name | another person's is never called verified |
-| birth date | another one is a mismatch, unless everything else proves enough |
+| document number, name, birth date | another one is never called verified; a slip is weighed with everything else |
 | sex | adds or takes weight, no more |
 | address, issue date | add or take weight, no more; they never make a mismatch |
 
@@ -64,6 +62,18 @@ repaired, then by name and birth date. Where more than one person fits nobody gu
 *unverifiable*. What led to the person gives the start, in **bits**: each bit doubles the odds for the
 holder, a bit below zero halves them. The holder is set against two alternatives: a *stranger*, whom
 chance or a slip led to this record, and an *impostor*, who knows a part of this person's record.
+""",
+)
+IMPOSTOR_KNOWS: Words = (
+    """
+Giả định về kẻ mạo danh: mỗi trường được biết với tỷ lệ dưới đây, và trường đã biết thì viết đúng như
+chính chủ sẽ viết; việc biết con số đã nằm trong điểm khởi đầu. Không có sổ sách nào ghi lại những gì
+họ biết: đây là giả định, không phải số đo.
+""",
+    """
+What is assumed of an impostor: each field is known to the share of them below, and what they know they
+write as the holder would; knowing the number is part of the start. No book records what they know: these
+are assumptions, not measurements.
 """,
 )
 NAME_ORDER: Words = (
@@ -106,10 +116,12 @@ VERDICT: Words = (
 
 Các bit được cộng lại, cho từng khả năng; khả năng nào còn lại lâu hơn (tổng nhỏ hơn) thì quyết định.
 
-1. Số hoặc họ tên có kết quả *không khớp*: **không khớp**, dù tổng là bao nhiêu.
+1. Số, họ tên hoặc ngày sinh có kết quả *không khớp*: **không khớp**, dù tổng là bao nhiêu. Cũng vậy khi
+   cả họ tên lẫn ngày sinh đều là giá trị khác chứ không phải lỗi gõ (một từ khác; ngày tháng khác cùng
+   năm): một chỗ có thể do cơ sở dữ liệu đã cải chính, hai chỗ thì không.
 2. Tổng từ {verified} bit trở lên: **đã xác minh**.
-3. Chưa đủ, và số, họ tên hoặc ngày sinh khác với cơ sở dữ liệu: **không khớp**. Khi tìm theo họ tên và
-   ngày sinh, một lỗi nhỏ chưa phải là trái ngược: **không thể xác minh**.
+3. Chưa đủ, và số, họ tên hoặc ngày sinh chỉ *gần khớp*: **không khớp**. Khi tìm theo họ tên và ngày sinh,
+   lỗi nhỏ chưa phải là trái ngược: **không thể xác minh**.
 4. Chưa đủ, nhưng không có gì trái ngược: **không thể xác minh**.
 5. Không có ai mang số này: **không tìm thấy**. Cơ sở dữ liệu không trả lời, không gồm loại giấy tờ này,
    hoặc có nhiều người phù hợp: **không thể xác minh**.
@@ -124,10 +136,12 @@ Khi nhiều người cùng phù hợp, một người chỉ được nêu tên n
 The bits are added up against each alternative; the one that is left over longest (the smaller sum)
 decides.
 
-1. The outcome of the number or of the name is *mismatch*: **mismatch**, whatever the sum.
+1. The outcome of number, name or birth date is *mismatch*: **mismatch**, whatever the sum. So too where
+   name and birth date both hold another value and no slip (another word; another day of the same year):
+   the register may have corrected one of them since, not both.
 2. A sum of {verified} bits or more: **verified**.
-3. Less, and number, name or birth date differ from the register: **mismatch**. Where the person was found
-   by name and birth date, a slip is no contradiction: **unverifiable**.
+3. Less, and number, name or birth date agree only nearly: **mismatch**. Where the person was found by name
+   and birth date, a slip is no contradiction: **unverifiable**.
 4. Less, and nothing contradicts: **unverifiable**.
 5. The register holds nobody under the number: **not found**. The register does not answer, does not
    cover the paper, or several persons fit: **unverifiable**.

@@ -194,6 +194,6 @@ def _conclusion(
 
 
 _NEVER = (
-    "Tuy đạt ngưỡng, họ tên hay số không khớp thì không bao giờ được coi là đã xác minh.",
-    "The threshold is reached, yet a mismatch of name or number is never called verified.",
+    "Tuy đạt ngưỡng, số, họ tên hay ngày sinh khác hẳn thì không bao giờ được coi là đã xác minh.",
+    "The threshold is reached, yet another number, name or birth date is never called verified.",
 )
