@@ -29,6 +29,7 @@ from service.nationalregister.serving import Trial, running
 from service.settings import Settings
 
 ROOT = Path(__file__).parents[3]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 POPULATION = """id_number,full_name,birth_date,sex,residence,document_issued_on
 001085012345,Nguyễn Văn An,1985-09-02,male,"12 Hàng Bông, Phường Hoàn Kiếm, Hà Nội",2021-05-04
 079190000111,Trần Thị Mỹ Duyên,1990-02-03,female,"5 Lê Lợi, Phường Sài Gòn, Hồ Chí Minh",2022-01-02
@@ -144,6 +145,16 @@ def test_a_mismatch_and_a_slip_come_with_what_would_clear_them(asked):
     assert [step["field"] for step in found["next_steps"]] == ["full_name", "birth_date"]
     assert all(step["vi"] != step["en"] for step in found["next_steps"])
     assert asked(**AN)["next_steps"] == []
+
+
+def test_the_readme_shows_what_is_printed(loaded, run, standard_input, monkeypatch):
+    section = README.split("\n## Checking one registration\n")[1].split("\n## ")[0]
+    body = re.search(r"echo '(.*?)'", section)[1]
+    told = re.search(r"```text\n(.*?)```", section, re.DOTALL)[1]
+    monkeypatch.setenv("COLUMNS", "100")
+    standard_input(body.encode())
+    printed = {" ".join(line.split()) for line in run("check", "-").out.splitlines()}
+    assert not [line for line in told.splitlines() if " ".join(line.split()) not in printed]
 
 
 @pytest.mark.parametrize(
