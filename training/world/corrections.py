@@ -14,7 +14,7 @@ from training.world.names import FullName, Names
 from training.world.papers import make_day, stem_of
 
 # Share of people, within the year that the register is looked at.
-_NAMES, _BIRTH_DATES, _NUMBERS = 0.0035, 0.0024, 0.0002
+_NAMES, _BIRTH_DATES, _NUMBERS = 0.0034, 0.0024, 0.0001
 
 
 @dataclass(frozen=True, slots=True, repr=False)
