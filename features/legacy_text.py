@@ -69,6 +69,8 @@ _VISCII = dict(
 
 _LONGEST_WORD = 24
 """No syllable with all its keys is longer; reading longer words would take quadratic time."""
+_LONGEST_TEXT = 300
+"""No name and no part of an address is longer."""
 _LATIN1_ONLY = re.compile("[\x00-\xff]*")
 _WORD = re.compile(r"[^\W_]+")
 _FOREIGN_RUN = re.compile("[ÂÃÄÅÆÌáâĂ][^\x00-\x7f]*")
@@ -87,9 +89,13 @@ class Repair:
     difference: str | None
 
 
-@lru_cache(maxsize=32768)
 def repair(text: str) -> Repair:
     """Repairs one name or one part of an address, or returns it as it is."""
+    return _repair(text) if len(text) <= _LONGEST_TEXT else Repair(text, None)
+
+
+@lru_cache(maxsize=32768)
+def _repair(text: str) -> Repair:
     unescaped = html.unescape(text) if "&" in text else text
     if unescaped != text:
         return Repair(unicodedata.normalize("NFC", unescaped), "legacy_encoding")
@@ -142,8 +148,19 @@ def keyed(typed: str, meant: str) -> str | None:
     theirs = _LONE_W.sub(r"\1uw", _keystrokes(meant, keys))
     if _multiset(ours) != _multiset(theirs):
         return None
-    rest = iter(ours)
-    return code if all(letter in rest for letter in without_marks(meant)) else None
+    return code if _spells(ours, without_marks(meant)) else None
+
+
+def _spells(strokes: str, plain: str) -> bool:
+    """Whether the letters stand in their order, and no tone key before the first vowel."""
+    place, vowel = 0, False
+    for key in strokes:
+        vowel = vowel or key in "aeiouyw"
+        if plain[place : place + 1] == key:
+            place += 1
+        elif key in "sfrxj" and not vowel:
+            return False
+    return place == len(plain)
 
 
 def _keystrokes(word: str, keys: dict[str, str]) -> str:

@@ -23,6 +23,7 @@ _LOOK_ALIKES = str.maketrans("ðÐƉɖ₫ɗƊ’‘ʼ`´′＇ʹˈ", "đĐĐđđ
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 _SEPARATORS = re.compile(r"[\s.,;:<>_/\\|~*\-‐-―]+")
 _LOST = re.compile("[?\ufffd]+|[^?\ufffd]+")
+_LATE_ROOF = re.compile("([\u0300\u0301\u0303\u0309]?)([\u0302\u0306])")
 _NOT_LETTERS = re.compile(r"[^\w ]|_")
 _LONGEST = 300
 """No name is longer; what is gets no cache, and no comparison of its words."""
@@ -77,11 +78,19 @@ def forms(text: str) -> Forms:
 
 @lru_cache(maxsize=65536)
 def _forms(text: str) -> Forms:
-    nfc = unicodedata.normalize("NFC", text).translate(_LOOK_ALIKES)
+    nfc = _composed(text).translate(_LOOK_ALIKES)
     folded = _SEPARATORS.sub(" ", _INVISIBLE.sub("", nfc)).strip().lower()
     bare = " ".join(_NOT_LETTERS.sub("", folded).split())
     plain = without_marks(bare).upper().split()
     return Forms(nfc, folded, bare, words_with_tones(bare), tuple(plain))
+
+
+def _composed(text: str) -> str:
+    """The text in NFC, also where a tone was typed before the roof or breve under it."""
+    nfc = unicodedata.normalize("NFC", text)
+    if _LATE_ROOF.search(nfc) is None:
+        return nfc
+    return unicodedata.normalize("NFC", _LATE_ROOF.sub(r"\2\1", unicodedata.normalize("NFD", nfc)))
 
 
 def compare(typed: str, registered: str) -> str:
@@ -97,7 +106,7 @@ def compare(typed: str, registered: str) -> str:
 def _compare(typed: str, registered: str) -> str:
     ours, theirs = forms(typed), forms(registered)
     code = _by_levels(ours, theirs)
-    if ours.plain == theirs.plain or code in _AS_REGISTERED or not theirs.plain:
+    if code in _AS_REGISTERED or not theirs.plain:
         return code
     for other in _by_readings(typed, ours, theirs):
         code = min(code, other, key=_RANK.__getitem__)
@@ -115,11 +124,19 @@ def _by_readings(typed: str, ours: Forms, theirs: Forms) -> Iterator[str]:
     if _with_losses(typed, theirs) or _without_foreign_letters(ours, theirs):
         yield "legacy_encoding"
     for damage, text in readings(typed):
-        if _by_levels(forms(text), theirs) in _AS_REGISTERED:
+        read = forms(text)
+        if _by_levels(read, theirs) in _AS_REGISTERED and _is_damaged(ours, read):
             yield damage
         elif _with_losses(text, theirs):
             yield "legacy_encoding"
     yield _keyed_words(ours, theirs)
+
+
+def _is_damaged(typed: Forms, read: Forms) -> bool:
+    """Whether the typed name can hardly be meant as it stands; one other word could be."""
+    if not all(is_syllable(letters) for letters, _ in typed.toned):
+        return True
+    return len(set(read.toned) - set(typed.toned)) > 1
 
 
 def _keyed_words(ours: Forms, theirs: Forms) -> str:

@@ -6,7 +6,7 @@ of their own: a missing middle name beside another tone is two.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -18,7 +18,6 @@ Pairs = Sequence[tuple[Word, Word]]
 
 _NO_SLIP = ("", "diacritics_missing")
 _SLIPS = frozenset(["one_letter", "slip_to_word", "by_ear"])
-_ONE_SLIP_MORE = ((1, 1), (1, 2), (2, 1))
 _LEFT_OUT = {"missing", "d_stroke"}
 _ONE_MARK = {
     "missing": "some_diacritics_missing",
@@ -75,62 +74,72 @@ def mark_slip(pairs: Pairs, *, marked: bool) -> str:
 
 def _by_letters(typed: Words, full: Words, *, marked: bool) -> str:
     """What differs where one word at least is written otherwise."""
+    if min(len(_letters(typed)), len(_letters(full))) < 4:
+        return "different_name"  # too short to be known by the rest
     if len(typed) == len(full):
-        wrong = [pair for pair in zip(typed, full, strict=True) if pair[0].key != pair[1].key]
-        if len(wrong) == 1:
-            return _one_other(typed, full, *wrong[0], marked=marked)
+        same, other = _parted(typed, full)
+        if len(other) == 1:
+            return _one_other(same, other, marked=marked)
     elif OSA.distance(_letters(typed), _letters(full), score_cutoff=1) <= 1:
-        return "one_letter" if _tellable(typed, full) else "different_name"
-    return _two_slips(typed, full, marked=marked)
-
-
-def _one_other(typed: Words, full: Words, wrong: Word, right: Word, *, marked: bool) -> str:
-    """The difference of one word, where the marks of all others agree."""
-    code = other_word(wrong, right, marked=marked)
-    if not _tellable(typed, full) or (len(full) == 1 and code == "one_word"):
-        return "different_name"
-    rest = [pair for pair in zip(typed, full, strict=True) if pair[1] is not right]
-    if mark_slip(rest, marked=marked) in _NO_SLIP:
-        return code
-    return "two_slips" if code in _SLIPS else "different_name"
-
-
-def _tellable(typed: Words, full: Words) -> bool:
-    """Whether the names are long enough to be known by the rest where a letter is wrong."""
-    return min(len(_letters(typed)), len(_letters(full))) >= 4
+        return "one_letter"
+    for same, other in (*_in_place(typed, full), *_elsewhere(typed, full)):
+        codes = {other_word(*pair, marked=marked) for pair in other}
+        slips = _SLIPS if len(other) < 2 else {"one_letter"}
+        if codes <= slips and mark_slip(same, marked=marked) in _NO_SLIP:
+            return "two_slips"
+    return "different_name"
 
 
 def _letters(words: Words) -> str:
     return "".join(word.key for word in words)
 
 
-def _two_slips(typed: Words, full: Words, *, marked: bool) -> str:
-    """A slip in one word with another order or a middle name left out or added, or in two words."""
-    pairs, wrong, right = _matched(typed, full)
-    if not pairs or mark_slip(pairs, marked=marked) not in _NO_SLIP:
-        return "different_name"
-    sizes = (len(wrong), len(right))
-    codes = [other_word(w, r, marked=marked) for w in wrong for r in right]
-    if sizes in _ONE_SLIP_MORE:
-        agrees = not _SLIPS.isdisjoint(codes)
-    elif sizes == (2, 2):
-        agrees = codes[0] == codes[3] == "one_letter"
-    else:  # another order, and middle names left out
-        agrees = not wrong and len(typed) > 1 and {full[0], full[-1]} <= {pair[1] for pair in pairs}
-    return "two_slips" if agrees and _tellable(typed, full) else "different_name"
+def _one_other(same: Pairs, other: Pairs, *, marked: bool) -> str:
+    """The difference of one word, where the marks of all others agree."""
+    code = other_word(*other[0], marked=marked)
+    if mark_slip(same, marked=marked) in _NO_SLIP and (same or code != "one_word"):
+        return code
+    return "two_slips" if same and code in _SLIPS else "different_name"
 
 
-def _matched(typed: Words, full: Words) -> tuple[list[tuple[Word, Word]], list[Word], list[Word]]:
-    """The words that both have, whatever the order, and those that only one of them has."""
-    pairs, wrong, left = [], [], list(full)
+def _parted(typed: Words, full: Words) -> tuple[Pairs, Pairs]:
+    """The words in their places: those of the same plain letters, and the others."""
+    pairs = list(zip(typed, full, strict=True))
+    same = [pair for pair in pairs if pair[0].key == pair[1].key]
+    return same, [pair for pair in pairs if pair[0].key != pair[1].key]
+
+
+def _in_place(typed: Words, full: Words) -> Iterator[tuple[Pairs, Pairs]]:
+    """Two words written otherwise, or one beside a middle name left out or added."""
+    if len(typed) == len(full):
+        same, other = _parted(typed, full)
+        if len(other) == 2:
+            yield same, other
+    for i in range(1, max(len(typed), len(full)) - 1):
+        one, two = [*typed], [*full]
+        del (one if len(one) > len(two) else two)[i]
+        if len(one) == len(two):
+            same, other = _parted(one, two)
+            if len(other) == 1:
+                yield same, other
+
+
+def _elsewhere(typed: Words, full: Words) -> Iterator[tuple[Pairs, Pairs]]:
+    """Another order beside a word written otherwise, or beside middle names left out or added."""
+    same, wrong, right = [], [], list(full)
     for word in typed:
-        same = next((other for other in left if other.key == word.key), None)
-        if same is None:
+        known = next((other for other in right if other.key == word.key), None)
+        if known is None:
             wrong.append(word)
         else:
-            left.remove(same)
-            pairs.append((word, same))
-    return pairs, wrong, left
+            right.remove(known)
+            same.append((word, known))
+    if len(wrong) == len(right) == 1:
+        yield same, [(wrong[0], right[0])]
+    middle = (wrong or right) if len(typed) != len(full) and not (wrong and right) else []
+    longer = typed if wrong else full
+    if middle and len(same) > 1 and not {longer[0], longer[-1]} & set(middle):
+        yield same, []
 
 
 def _i_y(typed: Words, full: Words) -> Pairs | None:

@@ -83,16 +83,21 @@ def other_word(typed: Word, full: Word, *, marked: bool) -> str:
         marked: whether the typed name, all of it, has any mark; if not, none is looked at.
     """
     letters = full.letters if marked else without_marks(full.letters)
-    is_word = is_syllable if marked else is_plain_syllable
-    near = OSA.distance(typed.key, full.key, score_cutoff=1) <= 1
-    if near and is_word(letters) and not is_word(typed.letters):
-        return "one_letter"
+    slips = OSA.distance(typed.key, full.key, score_cutoff=2)
+    if slips <= 2 and _is_no_word(typed.letters, letters, marked=marked):
+        return "one_letter" if slips == 1 else "two_slips" if len(full.key) >= 4 else "one_word"
     toned = not marked or typed.tone in ("", full.tone)
-    if near and toned and _by_hand(typed.letters, letters):
+    if slips == 1 and toned and _by_hand(typed.letters, letters):
         return "slip_to_word"
     if toned and _heard(typed.letters) == _heard(letters):
         return "by_ear"
-    return "similar_word" if near else "one_word"
+    return "similar_word" if slips == 1 else "one_word"
+
+
+def _is_no_word(typed: str, full: str, *, marked: bool) -> bool:
+    """Whether what was typed is no syllable, in the place of one."""
+    is_word = is_syllable if marked else is_plain_syllable
+    return is_word(full) and not is_word(typed)
 
 
 def _by_hand(typed: str, full: str) -> bool:
