@@ -64,10 +64,14 @@ def _against(registration: Registration, answer: Found) -> Evidence:
 def _by_verdicts(registration: Registration, answer: Verdicts) -> Evidence:
     given = {f: getattr(registration, f) is not None for f in FIELDS}
     codes = {f: _VERDICTS[answer.fields.get(f)] if given[f] else "not_given" for f in FIELDS}
+    if answer.by in _FOUND_ANYWAY and given["document_number"]:
+        codes["document_number"] = answer.by.value
     found = _weighed(codes, answer.by, name.repaired(registration.full_name))
     return replace(found, number=answer.number) if _names_somebody(found) else found
 
 
+_FOUND_ANYWAY = (FoundBy.FORMER_NUMBER, FoundBy.REPAIRED_NUMBER)
+"""The number typed is not the person's, and led to them all the same; codes of differences too."""
 _VERDICTS = {True: "register_agrees", False: "register_differs", None: "register_silent"}
 
 

@@ -62,6 +62,11 @@ DIFFERENCES: dict[str, Difference] = {
         "A former number of the same person (old identity card).",
         "Số giấy tờ cũ của cùng một người (CMND cũ).",
     ),
+    "repaired_number": Difference(
+        _PARTIAL,
+        "The register found the number after mending a slip in it.",
+        "Cơ sở dữ liệu tìm ra số này sau khi sửa lỗi gõ.",
+    ),
     "former_number_unknown": Difference(
         _UNAVAILABLE,
         "An old 9-digit number that the register does not link to anyone.",

@@ -162,8 +162,8 @@ def _holder(registration: Registration, evidence: Evidence) -> str | None:
     A number of 12 digits is alike whether the register answered or not. None where the papers
     identify nobody, so that strangers of one name are not taken for one person.
     """
-    if evidence.person is not None:
-        return evidence.person.id_number
+    if evidence.matched_id_number is not None:
+        return evidence.matched_id_number
     if evidence.several:
         return None
     number = _document(registration)

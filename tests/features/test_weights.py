@@ -164,6 +164,16 @@ def test_bare_verdicts_are_weighed_and_nothing_is_added_to_them(
         assert found.fields[field].difference == expected[said]
 
 
+@pytest.mark.parametrize("by", [FoundBy.FORMER_NUMBER, FoundBy.REPAIRED_NUMBER])
+def test_a_number_that_led_to_its_person_all_the_same_contradicts_nothing(
+    registration: Type, person: Make, by: FoundBy
+) -> None:
+    answer = Verdicts(person().id_number, by, YES | {"document_number": False})
+    found = cross_check(registration(document_number="273270505"), answer)
+    assert found.identity is Identity.VERIFIED
+    assert found.fields["document_number"].difference == by.value
+
+
 @given(
     days=st.integers(1, 400),
     back=st.booleans(),
