@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from features import weights
 from features.evidence import FIELDS, Evidence
 from features.parsing import parse_registration
 from features.registration import Institution, Person, Registration, RegistrationId
@@ -148,13 +149,17 @@ def registration_of(plain: bytes) -> Registration:
 
 
 def evidence_bytes(evidence: Evidence) -> bytes:
-    """The whole evidence, the register's record of the person included."""
+    """The whole evidence, the register's record of the person and what weighed it included."""
     form = {
         "identity": evidence.identity.value,
         "fields": field_forms(evidence),
         "person": None if evidence.person is None else _person_form(evidence.person),
         "found_by": None if evidence.found_by is None else evidence.found_by.value,
         "register_available": evidence.register_available,
+        "several": evidence.several,
+        "number": evidence.number,
+        "balance": None if evidence.balance is None else asdict(evidence.balance),
+        "weights": weights.default().version,
     }
     return json.dumps(form, ensure_ascii=False, sort_keys=True).encode()
 
