@@ -74,9 +74,7 @@ _LONGEST_TEXT = 300
 _LATIN1_ONLY = re.compile("[\x00-\xff]*")
 _WORD = re.compile(r"[^\W_]+")
 _FOREIGN_RUN = re.compile("[ÂÃÄÅÆÌáâĂ][^\x00-\x7f]*")
-_MOJIBAKE = re.compile(
-    "[ÄÅÆ]|[ÂÃÌáâĂ][\x80-\xbf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]|[ÃĂ]( |$)"
-)
+_MOJIBAKE = re.compile("[ÄÅÆ]|[ÂÃÌáâĂ][\x80-\xbf\u0152-\u017e\u0192\u02c6\u02dc\u2013-\u2122]")
 _MAYBE_KEYS = re.compile("(?<=.)(?<!t)[sfrxj]|w|aa|ee|oo|dd|[1-9]", re.IGNORECASE)
 _LONE_W = re.compile("^([^aou]*)w")
 

@@ -27,7 +27,8 @@ _RHYMES_WRITTEN = """
     ưt ưu y
     """
 _INITIALS = frozenset(["", *_INITIALS_WRITTEN.split()])
-_RHYMES = frozenset(_RHYMES_WRITTEN.split())
+RHYMES = frozenset(_RHYMES_WRITTEN.split())
+"""Every vowel group with its ending consonant."""
 _WHOLE = frozenset(["gi", "yêm", "yên", "yêng", "yêt", "yêu"])  # only as a whole word
 
 
@@ -71,7 +72,7 @@ def without_marks(text: str) -> str:
     return text if text.isascii() else text.translate(_PLAIN)
 
 
-_PLAIN_RHYMES = frozenset(without_marks(rhyme) for rhyme in _RHYMES)
+_PLAIN_RHYMES = frozenset(without_marks(rhyme) for rhyme in RHYMES)
 _PLAIN_INITIALS = frozenset(without_marks(initial) for initial in _INITIALS)
 _PLAIN_WHOLE = frozenset(without_marks(whole) for whole in _WHOLE)
 
@@ -95,7 +96,7 @@ def words_with_tones(words: str) -> tuple[tuple[str, str], ...]:
 def is_syllable(word: str) -> bool:
     """Whether a word, with its marks, can be Vietnamese."""
     letters, _ = letters_and_tone(word.lower())
-    return letters in _WHOLE or _splits(letters, _INITIALS, _RHYMES)
+    return letters in _WHOLE or _splits(letters, _INITIALS, RHYMES)
 
 
 def is_plain_syllable(word: str) -> bool:

@@ -28,6 +28,14 @@ DAMAGED = [
     ("Leâ Thò Thu Mai", "Lê Thị Thu Mai", "legacy_encoding"),  # VNI that TCVN3 could read too
     ("Nguyá»…n VÄƒn An", "Nguyễn Văn An", "legacy_encoding"),  # UTF-8 as Windows-1252
     ("LÃª Thanh", "Lê Thanh", "legacy_encoding"),
+    ("NguyÃ¡Â»â€¦n VÃ„Æ’n An", "Nguyễn Văn An", "legacy_encoding"),  # twice over
+    ("LĂª VÄƒn An", "Lê Văn An", "legacy_encoding"),  # UTF-8 as Windows-1258
+    ("Nguy&#7877;n V&#259;n An", "Nguyễn Văn An", "legacy_encoding"),  # HTML escapes
+    ("NGUYÔN V¨N AN", "Nguyễn Văn An", "legacy_encoding"),  # TCVN3, its font of capitals
+    ("Nguy\xadn Vån ÐÕt", "Nguyễn Văn Đạt", "legacy_encoding"),  # VISCII
+    ("Nguyễn Vawn An", "Nguyễn Văn An", "telex"),  # a word that was left raw
+    ("Trwowng Vawn Hwng", "Trương Văn Hưng", "telex"),  # w alone
+    ("NGUYỄN VA8N AN", "Nguyễn Văn An", "vni_keys"),
 ]
 
 HEALTHY = [
