@@ -8,6 +8,7 @@ the address as one text, no identity number. Says so in a line where the data ar
 from __future__ import annotations
 
 import csv
+import math
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -37,6 +38,7 @@ _DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "linkage"
 _NOW = datetime(2026, 6, 1, 3, 0, tzinfo=UTC)
 _FIELDS = ("given", "surname", "born", "street", "suburb", "postcode", "number")
 _BITS = (-15.0, -10.0, -5.0, 0.0)
+_NAME_BITS = (-5.0, 0.0, 5.0)
 _PROBABILITIES = (0.5, 0.95, 0.99)
 _SCORES = (0.5, 0.6, 0.7, 0.8)
 
@@ -185,13 +187,13 @@ def _names(home: Path, *, peers: bool) -> None:
     print("| held for the same by | precision | recall | F1 | CPU a pair |")
     print("| --- | --- | --- | --- | --- |")
     start = time.process_time()
-    found = [outcome(name.compare(case["name1"], case["name2"])) for case in cases]
+    codes = [name.compare(case["name1"], case["name2"]) for case in cases]
     seconds = (time.process_time() - start) / len(cases)
-    for title, wanted in (
-        ("ours, agreeing", {Outcome.MATCH}),
-        ("ours, agreeing or nearly", {Outcome.MATCH, Outcome.PARTIAL}),
-    ):
-        _line(title, *_held([one in wanted for one in found], same), seconds)
+    agreeing = [outcome(code) is Outcome.MATCH for code in codes]
+    _line("ours, agreeing", *_held(agreeing, same), seconds)
+    for least in _NAME_BITS:
+        held = _held([_bits(code) >= least for code in codes], same)
+        _line(f"ours, difference that speaks for the same by ≥ {least:g} bits", *held, seconds)
     if peers:
         pairs = [{"name_1": case["name1"], "name_2": case["name2"]} for case in cases]
         pq.write_table(pa.Table.from_pylist(pairs), home / "names.parquet")
@@ -201,6 +203,12 @@ def _names(home: Path, *, peers: bool) -> None:
             held = _held([score >= least for score in scores], same)
             _line(f"logic-v2, score ≥ {least}", *held, told["seconds"] / len(cases))
     print()
+
+
+def _bits(code: str) -> float:
+    """How far a difference of names speaks for the same person, against chance."""
+    row = weights.default().fields["full_name"].get(code)
+    return math.log2(row[0] / row[1]) if row else -math.inf
 
 
 def _held(found: Sequence[bool], same: Sequence[bool]) -> tuple[int, int, int]:

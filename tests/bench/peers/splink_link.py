@@ -85,13 +85,13 @@ def _address() -> cl.CustomComparison:
     )
 
 
-def _hard(*more: object) -> tuple[SettingsCreator, list[object], list[object]]:
+def _hard(*more: object, born: object = None) -> tuple[SettingsCreator, list[object], list[object]]:
     settings = SettingsCreator(
         link_type="link_only",
         unique_id_column_name="id",
         comparisons=[
             _name(),
-            _born(),
+            born or _born(),
             cl.ExactMatch("sex"),
             _address(),
             cl.LevenshteinAtThresholds("issued", 1),
@@ -147,6 +147,7 @@ def _number() -> object:
 
 SETTINGS = {
     "hard": _hard,
+    "stock": lambda: _hard(born=cl.DateOfBirthComparison("born", input_is_string=True)),
     "numbers": lambda: _hard(_number()),
     "febrl": lambda: _febrl(_number()),
     "unnumbered": _febrl,
