@@ -25,7 +25,8 @@ PARTS = SHARED / "data" / "names" / "vn_name_parts_by_gender.csv"
 POPULATION = SHARED / "worlds" / "song" / "population.parquet"
 
 PLAUSIBLE = [Outcome.MATCH, Outcome.PARTIAL, Outcome.MISMATCH]
-INITIALS = ["b", "c", "ch", "d", "đ", "g", "h", "k", "kh", "l", "m", "n", "ng", "nh", "p", "ph", "r", "s", "t", "th", "tr", "v", "x"]
+WRITTEN = "b c ch d đ g h k kh l m n ng nh p ph r s t th tr v x"
+INITIALS = WRITTEN.split()
 RHYMES = sorted(syllable.RHYMES)
 SYLLABLES = st.builds(
     lambda initial, rhyme, tone: with_tone(initial + rhyme, tone).capitalize(),
@@ -34,7 +35,13 @@ SYLLABLES = st.builds(
     st.sampled_from(["", *"fsxrj"]),
 ).filter(is_syllable)
 WHOLE_NAMES = st.lists(SYLLABLES, min_size=2, max_size=5).map(" ".join)
-FOREIGN = ["José García Ñúñez", "François Müller", "Åsa Öberg", "Jürgen Größe", "Siân O'Brien", "Zoë Brontë", "João Gonçalves", "Søren Kjær", "Đorđe Petrović", "Łukasz Żak", "Max Weber", "Lee Min Ho", "Ross Fox", "Kim Soo Jeong", "Tan Ah Kow", "Xu Jiaqi", "Nguyen Jr", "Sok Chanthy", "Somchai Phommachanh", "Ayşe Yılmaz", "Jiří Dvořák", "Adwoa Boateng", "Wójcik Ewa", "Saad Aziz", "Isaac Deeds"]
+ABROAD = (
+    "José García Ñúñez, François Müller, Åsa Öberg, Jürgen Größe, Siân O'Brien, Zoë Brontë, "
+    "João Gonçalves, Søren Kjær, Đorđe Petrović, Łukasz Żak, Max Weber, Lee Min Ho, Ross Fox, "
+    "Kim Soo Jeong, Tan Ah Kow, Xu Jiaqi, Nguyen Jr, Sok Chanthy, Somchai Phommachanh, "
+    "Ayşe Yılmaz, Jiří Dvořák, Adwoa Boateng, Wójcik Ewa, Saad Aziz, Isaac Deeds"
+)
+FOREIGN = ABROAD.split(", ")
 
 
 def _registered() -> list[str]:
