@@ -9,13 +9,13 @@ have written. Address, issue date, status and age never make a mismatch.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from features import name, weights
 from features.comparison import differences
 from features.difference import evidence
 from features.evidence import (
     FIELDS,
+    Balance,
     Evidence,
     FieldEvidence,
     Found,
@@ -57,17 +57,20 @@ def _against(registration: Registration, answer: Found) -> Evidence:
     codes = differences(registration, person)
     if answer.namesake:  # nearly this person's name, yet exactly another one's
         codes["full_name"] = "different_name"
-    found = _weighed(codes, by, person.full_name)
-    return replace(found, person=person) if _names_somebody(found) else found
+    identity, fields, balance = _weighed(codes, by, person.full_name)
+    named = person if _names_somebody(fields, by, balance) else None
+    return Evidence(identity, fields, named, by, balance=balance)
 
 
 def _by_verdicts(registration: Registration, answer: Verdicts) -> Evidence:
+    by = answer.by
     given = {f: getattr(registration, f) is not None for f in FIELDS}
     codes = {f: _VERDICTS[answer.fields.get(f)] if given[f] else "not_given" for f in FIELDS}
-    if answer.by in _FOUND_ANYWAY and given["document_number"]:
-        codes["document_number"] = answer.by.value
-    found = _weighed(codes, answer.by, name.repaired(registration.full_name))
-    return replace(found, number=answer.number) if _names_somebody(found) else found
+    if by in _FOUND_ANYWAY and given["document_number"]:
+        codes["document_number"] = by.value
+    identity, fields, balance = _weighed(codes, by, name.repaired(registration.full_name))
+    number = answer.number if _names_somebody(fields, by, balance) else None
+    return Evidence(identity, fields, found_by=by, number=number, balance=balance)
 
 
 _FOUND_ANYWAY = (FoundBy.FORMER_NUMBER, FoundBy.REPAIRED_NUMBER)
@@ -75,12 +78,14 @@ _FOUND_ANYWAY = (FoundBy.FORMER_NUMBER, FoundBy.REPAIRED_NUMBER)
 _VERDICTS = {True: "register_agrees", False: "register_differs", None: "register_silent"}
 
 
-def _weighed(codes: Mapping[str, str], by: FoundBy, full_name: str) -> Evidence:
+def _weighed(
+    codes: Mapping[str, str], by: FoundBy, full_name: str
+) -> tuple[Identity, dict[str, FieldEvidence], Balance]:
     rules = weights.default()
     balance = rules.weigh(codes, by, full_name)
     fields = {field: evidence(code) for field, code in codes.items()}
     identity = _identity(fields, by, verified=balance.bits >= rules.verified_bits)
-    return Evidence(identity, fields, found_by=by, balance=balance)
+    return identity, fields, balance
 
 
 def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: bool) -> Identity:
@@ -95,9 +100,8 @@ def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: boo
     return Identity.UNVERIFIABLE if open_still else Identity.MISMATCH
 
 
-def _names_somebody(found: Evidence) -> bool:
+def _names_somebody(fields: Mapping[str, FieldEvidence], by: FoundBy, balance: Balance) -> bool:
     """Whether it may be said whom the papers are about."""
-    if found.fields["full_name"].outcome is Outcome.MISMATCH:
+    if fields["full_name"].outcome is Outcome.MISMATCH:
         return False
-    likeliest = found.balance is not None and found.balance.bits >= 0
-    return likeliest or found.found_by is not FoundBy.NAME_AND_BIRTH_DATE
+    return balance.bits >= 0 or by is not FoundBy.NAME_AND_BIRTH_DATE

@@ -52,7 +52,8 @@ class Names:
 
     def share(self, full_name: str) -> float:
         """About the share of people who bear the whole name; middle and given taken as independent."""
-        words = name.forms(full_name).plain
+        # Word by word: the forms of few words are kept, those of many names are not.
+        words = [plain for word in full_name.split() for plain in name.forms(word).plain]
         if not words:
             return 1.0
         share = self.given.get(words[-1], self.rare)
