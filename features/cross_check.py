@@ -57,7 +57,8 @@ def _against(registration: Registration, answer: Found) -> Evidence:
     codes = differences(registration, person)
     if answer.namesake:  # nearly this person's name, yet exactly another one's
         codes["full_name"] = "different_name"
-    identity, fields, balance = _weighed(codes, by, person.full_name)
+    names = registration.full_name, person.full_name
+    identity, fields, balance = _weighed(codes, by, *names)
     named = person if _names_somebody(fields, by, balance) else None
     return Evidence(identity, fields, named, by, balance=balance)
 
@@ -68,7 +69,8 @@ def _by_verdicts(registration: Registration, answer: Verdicts) -> Evidence:
     codes = {f: _VERDICTS[answer.fields.get(f)] if given[f] else "not_given" for f in FIELDS}
     if by in _FOUND_ANYWAY and given["document_number"]:
         codes["document_number"] = by.value
-    identity, fields, balance = _weighed(codes, by, name.repaired(registration.full_name))
+    typed = name.repaired(registration.full_name)
+    identity, fields, balance = _weighed(codes, by, typed, typed)
     number = answer.number if _names_somebody(fields, by, balance) else None
     return Evidence(identity, fields, found_by=by, number=number, balance=balance)
 
@@ -79,10 +81,10 @@ _VERDICTS = {True: "register_agrees", False: "register_differs", None: "register
 
 
 def _weighed(
-    codes: Mapping[str, str], by: FoundBy, full_name: str
+    codes: Mapping[str, str], by: FoundBy, typed: str, registered: str
 ) -> tuple[Identity, dict[str, FieldEvidence], Balance]:
     rules = weights.default()
-    balance = rules.weigh(codes, by, full_name)
+    balance = rules.weigh(codes, by, typed, registered)
     fields = {field: evidence(code) for field, code in codes.items()}
     identity = _identity(fields, by, verified=balance.bits >= rules.verified_bits)
     return identity, fields, balance

@@ -87,14 +87,21 @@ class Weights:
         rows = with_impostor(self.fields[field], self.knows[field])
         return rows | _yes_and_no(rows) if field in LEARNT else rows
 
-    def weigh(self, codes: Mapping[str, str], by: FoundBy, full_name: str) -> Balance:
-        """The balance of the difference codes of all fields, for a person of this name."""
+    def weigh(self, codes: Mapping[str, str], by: FoundBy, typed: str, registered: str) -> Balance:
+        """The balance of the difference codes of all fields, and of how rare the name is.
+
+        Of two names that agree in part, the shorter is what agrees.
+        """
         stranger, impostor = self._start[by]
         for field, code in codes.items():
             weight = self._bits[field].get(code, _NOTHING)
             stranger += weight[0]
             impostor += weight[1]
-        rarity = self._rarity(full_name) if _same_name(codes["full_name"]) else 0.0
+        rarity, code = 0.0, codes["full_name"]
+        if code in _PARTS and len(typed) < len(registered):
+            rarity = self._rarity(name.repaired(typed))
+        elif _same_name(code):
+            rarity = self._rarity(registered)
         return Balance(stranger + rarity, impostor, rarity)
 
     def _rarity(self, full_name: str) -> float:
@@ -147,6 +154,7 @@ def _same_name(code: str) -> bool:
 
 
 _OTHER_NAMES = frozenset(["one_word", "similar_word"])
+_PARTS = frozenset(["missing_middle", "part_of_name", "initials"])
 
 
 @lru_cache(maxsize=1)

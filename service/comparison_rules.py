@@ -86,8 +86,8 @@ def weight(field: str, code: str) -> Balance:
     """What one difference adds against either alternative; the rareness of a name left aside."""
     rules = weights.default()
     nothing = dict.fromkeys(FIELDS, "not_given")
-    start = rules.weigh(nothing, FoundBy.NUMBER, _NAME)
-    with_it = rules.weigh({**nothing, field: code}, FoundBy.NUMBER, _NAME)
+    start = rules.weigh(nothing, FoundBy.NUMBER, _NAME, _NAME)
+    with_it = rules.weigh({**nothing, field: code}, FoundBy.NUMBER, _NAME, _NAME)
     return Balance(
         with_it.against_stranger - with_it.rarity - start.against_stranger,
         with_it.against_impostor - start.against_impostor,
@@ -125,7 +125,7 @@ def _against(language: Language) -> list[str]:
 def _starts(language: Language) -> str:
     """Where the sum begins, by what led to the person."""
     rules, nothing = weights.default(), dict.fromkeys(FIELDS, "not_given")
-    balances = ((by, rules.weigh(nothing, by, _NAME)) for by in FoundBy)
+    balances = ((by, rules.weigh(nothing, by, _NAME, _NAME)) for by in FoundBy)
     return table(
         [pick(("Tìm thấy theo", "Found by"), language), *_against(language)],
         ([pick(FOUND_BY[by], language), *_both(balance, language)] for by, balance in balances),
@@ -155,7 +155,7 @@ def _level(number: int, words: Words, codes: list[str], language: Language) -> s
 def _rarities(language: Language) -> str:
     rules, nothing = weights.default(), dict.fromkeys(FIELDS, "not_given")
     agreeing = {**nothing, "full_name": "same"}
-    shown = ((name, rules.weigh(agreeing, FoundBy.NUMBER, name).rarity) for name in _NAMES)
+    shown = ((name, rules.weigh(agreeing, FoundBy.NUMBER, name, name).rarity) for name in _NAMES)
     heads = (("Họ tên", "Name"), ("cộng thêm, so với người lạ", "adds, against a stranger"))
     return table(
         [pick(head, language) for head in heads],

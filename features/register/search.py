@@ -83,7 +83,8 @@ def _has_namesake(lookup: Lookup, registration: Registration, person: Person) ->
         return False
     codes = [
         name.compare(registration.full_name, other.full_name)
-        for other in lookup.named(_keys(registration)[0], [(born.number, born.number)], MOST)
+        for whole, *_ in _keys(registration)
+        for other in lookup.named(whole, [(born.number, born.number)], MOST)
         if other.id_number != person.id_number
     ]
     if marked:
@@ -154,18 +155,23 @@ def _named(lookup: Lookup, registration: Registration) -> list[Person]:
     The key of a whole name is also that of a longer one without one of its words, and the other
     way round; so a word that is missing, added, misspelt or another one is found.
     """
-    born, (whole, *parts) = _born(registration), _keys(registration)
+    born = _born(registration)
     if born is None:
         return []
     told = _as_registered(born)
-    persons = list(lookup.named(whole, [*told, *birth_date.slips(born)], MOST))
-    for key in parts:
-        persons.extend(lookup.named(key, told, MOST))
+    dates = [*told, *birth_date.slips(born)]
+    persons: list[Person] = []
+    for whole, *parts in _keys(registration):
+        persons.extend(lookup.named(whole, dates, MOST))
+        for key in parts:
+            persons.extend(lookup.named(key, told, MOST))
     return _as_of(registration, {p.id_number: p for p in persons}.values())
 
 
-def _keys(registration: Registration) -> tuple[bytes, ...]:
-    return name_keys(name.repaired(registration.full_name)) or (b"",)
+def _keys(registration: Registration) -> list[tuple[bytes, ...]]:
+    """The keys of the name as typed, and of what it was meant to be."""
+    readings = dict.fromkeys((registration.full_name, name.repaired(registration.full_name)))
+    return [keys for reading in readings if (keys := name_keys(reading))]
 
 
 def _born(registration: Registration) -> BirthDate | None:
@@ -198,7 +204,8 @@ def _likeliest(
         codes = differences(registration, person)
         if codes["full_name"] in others or codes["birth_date"] == "different_date":
             continue
-        bits = rules.weigh(codes, by, person.full_name).against_stranger
+        names = registration.full_name, person.full_name
+        bits = rules.weigh(codes, by, *names).against_stranger
         if bits >= 0:
             fitting.append((bits, person))
     if not fitting:

@@ -110,6 +110,7 @@ def _best_of_ours(left: Sequence[Record], right: Sequence[Record]) -> dict[str, 
                 rules.weigh(
                     differences(registration, person),
                     FoundBy.NAME_AND_BIRTH_DATE,
+                    registration.full_name,
                     person.full_name,
                 ).against_stranger,
                 str(person.id_number),

@@ -26,7 +26,7 @@ RANK = {Outcome.MATCH: 0, Outcome.PARTIAL: 1, Outcome.MISMATCH: 2}
 
 
 def bits(by: FoundBy = FoundBy.NUMBER, **codes: str) -> float:
-    return RULES.weigh(AGREEING | codes, by, "Nguyễn Thị Hương").bits
+    return RULES.weigh(AGREEING | codes, by, *["Nguyễn Thị Hương"] * 2).bits
 
 
 def test_every_row_is_a_known_difference_and_every_column_a_distribution() -> None:
@@ -76,10 +76,21 @@ def test_a_slip_in_the_birth_date_without_number_or_address_does_not_pass(
 
 def test_agreement_on_a_rare_name_weighs_more_against_a_stranger() -> None:
     common, rare = (
-        RULES.weigh(AGREEING, FoundBy.NAME_AND_BIRTH_DATE, full_name).against_stranger
+        RULES.weigh(AGREEING, FoundBy.NAME_AND_BIRTH_DATE, full_name, full_name).against_stranger
         for full_name in ("Nguyễn Thị Hương", "Quàng Kháy Xuyến")
     )
     assert rare > common + 3
+
+
+def test_of_a_name_given_in_part_only_the_part_is_rare() -> None:
+    part = RULES.weigh(
+        AGREEING | {"full_name": "missing_middle"},
+        FoundBy.NUMBER,
+        "Nguyễn Hương",
+        "Nguyễn Kháy Xuyến Hương",
+    )
+    whole = RULES.weigh(AGREEING, FoundBy.NUMBER, *["Nguyễn Hương"] * 2)
+    assert part.rarity == whole.rarity
 
 
 def test_a_common_name_and_a_year_of_birth_are_too_little(person: Make, registration: Type) -> None:
@@ -129,7 +140,7 @@ codes = st.fixed_dictionaries(
 
 @given(codes=codes, by=st.sampled_from(FoundBy))
 def test_the_waterfall_adds_up_to_the_balance(codes: dict[str, str], by: FoundBy) -> None:
-    balance = RULES.weigh(codes, by, "Trần Văn An")
+    balance = RULES.weigh(codes, by, "Trần An", "Trần Văn An")
     fields = {field: evidence(code) for field, code in codes.items()}
     steps = RULES.steps(fields, by, balance)
     assert sum(step.bits for step in steps) == pytest.approx(balance.bits, abs=1e-9)
