@@ -209,7 +209,8 @@ def _by_letters(ours: Forms, theirs: Forms) -> str:
 def _respaced(ours: Forms, theirs: Forms) -> str:
     """The same letters, parted otherwise; where all parts are words, it may be another name."""
     is_word = is_syllable if ours.marked else is_plain_syllable
-    if all(is_word(letters) for letters, _ in ours.toned):
+    steady = all(word[1:] in (word[1:].lower(), word[1:].upper()) for word in ours.text.split())
+    if steady and all(is_word(letters) for letters, _ in ours.toned):
         return "similar_word"
     whole = (_run_together(ours), _run_together(theirs))
     return mark_slip([whole], marked=ours.marked) or "case_or_spacing"

@@ -49,8 +49,9 @@ def test_each_case_is_named_as_its_table_says(typed: str, registered: str, code:
 
 
 def _is_whole(name: str) -> bool:
-    """Whether every word is a syllable, and marks were typed."""
-    return not name.isascii() and all(is_syllable(letters) for letters, _ in forms(name).toned)
+    """Whether every word is a syllable with a capital, and marks were typed."""
+    words = [letters for letters, _ in forms(name).toned]
+    return name.istitle() and not name.isascii() and all(map(is_syllable, words))
 
 
 @pytest.mark.parametrize(("typed", "registered", "code"), CASES)
