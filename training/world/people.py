@@ -209,9 +209,16 @@ class Census:
         if born.year < 1975 and dice.chance(0.03):
             birth_date = birth_date[: 4 if dice.chance(0.85) else 7]
         elif dice.chance(0.004):
-            birth_date = make_day(born.year, born.day % 12 + 1, born.month).isoformat()
+            birth_date = _slip_of(born).isoformat()
             wrong |= {"birth_date"} if birth_date != born.isoformat() else set()
         if dice.chance(0.0012):
             sex = "female" if male else "male"
             wrong.add("sex")
         return Record(full_name, birth_date, sex, residence, frozenset(wrong))
+
+
+def _slip_of(born: date) -> date:
+    """Day and month swapped where the day can be a month, otherwise the tens of the day one less."""
+    if born.day <= 12:
+        return make_day(born.year, born.day, born.month)
+    return born.replace(day=born.day - 10)
