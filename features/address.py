@@ -112,8 +112,8 @@ def read(text: str) -> Address:
     text = unicodedata.normalize("NFC", text[:_LONGEST])
     upper = text.upper()
     if not _HEALTHY.fullmatch(upper):
-        text = unicodedata.normalize("NFKC", _repaired(text))
-        upper = _FOREIGN.sub(" ", text.upper())
+        upper = unicodedata.normalize("NFKC", _repaired(text)).upper()
+        return _read(_plain(_FOREIGN.sub(" ", upper)))
     address = _read(_plain(upper))
     if address.likely or (fixed := _repaired(text)) == text:
         return address
@@ -200,17 +200,25 @@ def _locate(parts: list[Part], plain: str) -> Found:
     found = locating.locate(parts)
     if found.likely:
         return found
+    other = _otherwise(parts) if len(parts) > 1 else found
+    if other.likely:
+        return other
+    by_words = locating.locate_words(_NOISE.sub(" ", _GLUED.sub(r"\1 ", plain)).split())
+    if by_words is not None and (by_words.districts or not found.communes):
+        return by_words
+    return found if found.province else other
+
+
+def _otherwise(parts: list[Part]) -> Found:
+    """What they name if misspelt, or in another order."""
     near = locating.locate(parts, near=True)
     if near.likely:
         return near
     for order in (sorted(parts, key=lambda part: part.level), parts[::-1]):
-        turned = locating.locate(order)
+        turned = locating.locate(order) if order != parts else near
         if turned.likely:
             return turned
-    by_words = locating.locate_words(_NOISE.sub(" ", _GLUED.sub(r"\1 ", plain)).split())
-    if by_words is not None and (by_words.districts or not found.communes):
-        return by_words
-    return found if found.province else near
+    return near
 
 
 def _in_order(parts: list[Part]) -> list[Part]:

@@ -22,7 +22,7 @@ _SEPARATORS = re.compile("[\\s.\\-_/,'\"`=:;#*\u2010-\u2015\u2212]+")
 _REMARK = re.compile(r"\s*[(\[{].*$", re.DOTALL)
 _SPREADSHEET = re.compile(r"(?<=[0-9]{7})\.0$")
 _LABEL = re.compile("^(?:SO|CCCD|CMND|CMTND|CMT|CC|DDCN|ID)+(?=[0-9O])", re.IGNORECASE)
-_PASSPORT = re.compile("[A-HJ-NP-Z][A-Z]?[0-9]{6,8}", re.IGNORECASE)
+_PASSPORT = re.compile("[A-HJ-NP-Za-hjkmnp-z][A-Za-z]?[0-9]{6,8}")
 _FEWEST_SIGNS = 4
 _MOST_SIGNS = 64
 _MOST_LETTERS = 4

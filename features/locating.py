@@ -80,15 +80,15 @@ def locate(parts: Sequence[Part], *, near: bool = False) -> Found:
         found = _in_province(SOURCES[named], rest, (written,), near=near) if rest else None
         if found is not None:
             return found
-        elsewhere = _anywhere(parts, near=False)  # the last may be a district of that name
+        elsewhere = _anywhere(parts)  # the last may be a district of that name
         if elsewhere.likely:
             return elsewhere
         if not near:
             names = _names(rest)
             return Found(NONE, NONE, TODAY[named], _NO_DISTRICT, names[:1], (*names[1:], written))
-    found = _anywhere(parts, near=near)
-    if near and not found.likely and len(parts) > 2:
-        found = _anywhere(parts[:-1], near=False)
+    found = _anywhere(parts)
+    if near and not found.likely and len(parts) > 2:  # what stands last may be no unit at all
+        found = _anywhere(parts[:-1])
     return found
 
 
@@ -99,12 +99,11 @@ def _names(parts: Sequence[Part]) -> tuple[str, ...]:
 def _provinces(parts: Sequence[Part], *, near: bool) -> Iterator[tuple[str, str, Sequence[Part]]]:
     """The province, of its own part or at the end of the last; its writing; the parts before."""
     last = parts[-1]
-    named = PROVINCES.get(last.keys[-1])
+    named = PROVINCES.get(last.keys[0]) or PROVINCES.get(last.keys[-1])
     if named is not None:
         a_district = last.level == CITY and named not in _CENTRAL
-        if last.level not in (COMMUNE, DISTRICT) and not (
-            a_district and last.keys[-1] in table().holding
-        ):
+        said_so = last.keys[0] in PROVINCES or last.level not in (COMMUNE, DISTRICT)
+        if said_so and not (a_district and last.keys[-1] in table().holding):
             yield named, named, parts[:-1]
         return
     words = last.name.split()
@@ -141,17 +140,26 @@ def _by_district(
     """A commune before 2025 with its district."""
     if len(rest) < 2 or rest[-1].level == COMMUNE:
         return None
-    found = [
-        (codes, district)
-        for district in _districts(olds, rest[-1], near=near)
-        for codes in _matching(rest[-2], district.communes, near=near)
-    ]
+    found = _communes_in(olds, rest[-1], rest[-2], near=near)
+    if not found and len(rest[-1].keys) > 1:  # Huyện Kỳ Anh, before Thị xã Kỳ Anh was cut out of it
+        last = replace(rest[-1], keys=rest[-1].keys[1:])
+        found = _communes_in(olds, last, rest[-2], near=near)
     if not found:
         return None
     codes, district = found[0] if len(found) == 1 else _together(found)
     names = _names(rest)
     units = names[-2:] + tail
     return Found(codes, codes, district.province, district.old, names[:-2], units)
+
+
+def _communes_in(
+    olds: Iterable[str], district: Part, commune: Part, *, near: bool
+) -> list[tuple[Codes, District]]:
+    return [
+        (codes, held)
+        for held in _districts(olds, district, near=near)
+        for codes in _matching(commune, held.communes, near=near)
+    ]
 
 
 def _together(found: Sequence[tuple[Codes, District]]) -> tuple[Codes, District]:
@@ -198,13 +206,13 @@ def _district_alone(
     return Found(codes, NONE, district.province, district.old, names[:at], names[at:] + tail)
 
 
-def _anywhere(parts: Sequence[Part], *, near: bool) -> Found:
+def _anywhere(parts: Sequence[Part]) -> Found:
     """An address without its province; a bare name, which can be of any level, is undecidable."""
     last, known = parts[-1], table()
-    olds = [old for held in _matching(last, known.holding, near=near) for old in held]
-    found = _by_district(olds, parts, (), near=near)
+    olds = [old for held in _matching(last, known.holding, near=False) for old in held]
+    found = _by_district(olds, parts, (), near=False) if olds else None
     if found is None and last.level in (DISTRICT, CITY):
-        found = _district_alone(olds, parts, (), near=near)
+        found = _district_alone(olds, parts, (), near=False)
     names = _names(parts)
     if found is None and last.level == COMMUNE:
         codes = NONE.union(*_matching(last, known.anywhere, near=False))

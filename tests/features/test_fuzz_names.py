@@ -1,0 +1,33 @@
+"""A million random and mutated strings through the readers of names: no exception, none takes long."""
+
+from __future__ import annotations
+
+import time
+
+from features import legacy_text, name
+from features.difference import DIFFERENCES
+from tests.features import mutations
+
+STRINGS = 1_000_000
+SECONDS = 1.0
+REGISTERED = mutations.NAMES[0]
+
+
+def _sound(text: str) -> bool:
+    """Whether a string is compared, repaired and stripped; the forms are made on the way."""
+    name.stripped(text)
+    legacy_text.repair(text)
+    return name.compare(text, REGISTERED) in DIFFERENCES
+
+
+def test_a_million_strings_break_no_reader_of_names() -> None:
+    strings = mutations.mutated(mutations.NAMES, STRINGS)
+    assert [text for text in strings if not _sound(text)] == []
+
+
+def test_a_huge_string_is_read_as_a_name_in_no_time() -> None:
+    for text in mutations.huge():
+        start = time.process_time()
+        assert _sound(text)
+        assert _sound(f"{REGISTERED} {text}")
+        assert time.process_time() - start < SECONDS
