@@ -182,11 +182,6 @@ DIFFERENCES: dict[str, Difference] = {
         "The register's own date cannot be read.",
         "Không đọc được ngày sinh trong cơ sở dữ liệu.",
     ),
-    "one_part": Difference(
-        _PARTIAL,
-        "Only the day, the month or the year is wrong.",
-        "Chỉ sai ngày, hoặc tháng, hoặc năm.",
-    ),
     "digits_swapped": Difference(
         _PARTIAL, "Two neighbouring digits are swapped.", "Đảo hai chữ số liền nhau."
     ),
@@ -203,6 +198,11 @@ DIFFERENCES: dict[str, Difference] = {
         _PARTIAL,
         "Another day and month of the same year.",
         "Ngày và tháng khác, cùng năm.",
+    ),
+    "corrected_since": Difference(
+        _PARTIAL,
+        "The register has another year; the number shown was made for the one given.",
+        "Cơ sở dữ liệu ghi năm khác; số giấy tờ được cấp theo đúng năm đã khai.",
     ),
     "different_date": Difference(_MISMATCH, "Another date.", "Ngày khác."),
     # sex
