@@ -18,7 +18,7 @@ _TYPING_SLIPS = frozenset(["day_month_swapped", "digits_swapped", "one_digit"])
 
 def differences(registration: Registration, person: Person) -> dict[str, str]:
     """Field -> code, for all six fields in their published order."""
-    return {
+    codes = {
         "document_number": _document_number(registration, person),
         "full_name": name.compare(registration.full_name, person.full_name),
         "birth_date": _optional(registration.birth_date, person.birth_date, birth_date.compare),
@@ -26,6 +26,27 @@ def differences(registration: Registration, person: Person) -> dict[str, str]:
         "address": _optional(registration.address, person.residence, address.compare),
         "document_issued_on": _issued_on(registration, person),
     }
+    if codes["birth_date"] == "different_date" and _of_the_number(registration, person):
+        codes["birth_date"] = "corrected_since"
+    return codes
+
+
+def _of_the_number(registration: Registration, person: Person) -> bool:
+    """Whether the number, present or cancelled, has the year of birth as typed, not as registered.
+
+    A corrected year of birth leaves cards behind that were right when they were issued, and
+    numbers made of the year before.
+    """
+    candidates = identity_number.read(registration.document_number or "").candidates
+    typed, registered = (
+        birth_date.read(d or "") for d in (registration.birth_date, person.birth_date)
+    )
+    if not candidates or typed is None or registered is None:
+        return False
+    number, _ = candidates[0]
+    held = number == person.id_number or number in person.former_id_numbers
+    year = identity_number.structure(number).birth_year
+    return held and typed.year == year != registered.year
 
 
 def _optional(typed: str | None, registered: str | None, compare: Compare) -> str:

@@ -25,7 +25,7 @@ from features.weights import LEARNT, Three, Weights, with_impostor
 _ROUNDS = 40
 _PRIOR = 0.2
 """The present figures count for so many pairs as this share of the book's."""
-_FEWEST = 1e-3
+_FEWEST = 3e-4
 """A stranger or an impostor is never taken for rarer: a book in which none was met proves little."""
 _AT_A_TIME = 1_000
 _DIGITS = 3

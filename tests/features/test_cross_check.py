@@ -116,6 +116,37 @@ def test_status_and_expiry_never_count(person: Make, registration: Type, status:
     assert cross_check(registration(), Found(holder, FoundBy.NUMBER)).identity is Identity.VERIFIED
 
 
+CORRECTED = [
+    # number as typed, its former numbers; birth date as typed, as registered; difference
+    ("079190123456", (), "1990-03-21", "1989-07-02", "corrected_since"),
+    ("079190123499", ("079190123499",), "1990-03-21", "1989-07-02", "corrected_since"),
+    ("079190123456", (), "1986-11-05", "1989-07-02", "different_date"),  # not of the number either
+    ("079190123456", (), "1986-11-05", "1990-03-21", "different_date"),
+    ("079190123499", (), "1990-03-21", "1989-07-02", "different_date"),  # not a number of theirs
+]
+
+
+@pytest.mark.parametrize(("number", "former", "typed", "registered", "code"), CORRECTED)
+def test_a_date_that_the_number_was_made_for_is_one_that_the_register_corrected_since(
+    person: Make,
+    registration: Type,
+    number: str,
+    former: tuple[str, ...],
+    typed: str,
+    registered: str,
+    code: str,
+) -> None:
+    holder = person(
+        id_number=IdNumber("079190123456"), former_id_numbers=former, birth_date=registered
+    )
+    by = FoundBy.FORMER_NUMBER if former else FoundBy.NUMBER
+    row = registration(document_number=number, birth_date=typed)
+    found = cross_check(row, Found(holder, by))
+    assert found.fields["birth_date"].difference == code
+    verified = code == "corrected_since"
+    assert found.identity is (Identity.VERIFIED if verified else Identity.MISMATCH)
+
+
 def test_a_number_of_odd_structure_is_no_contradiction(person: Make, registration: Type) -> None:
     odd = person(id_number=IdNumber("003505123456"))
     typed = registration(document_number="003505123456")
