@@ -31,6 +31,19 @@ def differences(registration: Registration, person: Person) -> dict[str, str]:
     return codes
 
 
+def doubts(registration: Registration) -> tuple[str, ...]:
+    """What the structure of the number given contradicts, as codes of `CONTRADICTIONS`.
+
+    Police have issued such numbers: a reason to verify, never one to refuse.
+    """
+    candidates = identity_number.read(registration.document_number or "").candidates
+    if not candidates or registration.document_type is DocumentType.PASSPORT:
+        return ()
+    born = birth_date.read(registration.birth_date or "")
+    year = None if born is None else born.year
+    return identity_number.contradictions(candidates[0][0], year, registration.sex)
+
+
 def _of_the_number(registration: Registration, person: Person) -> bool:
     """Whether the number, present or cancelled, has the year of birth as typed, not as registered.
 

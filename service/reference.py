@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from features.difference import DIFFERENCES
+from features.identity_number import CONTRADICTIONS, SIMO_DOCUMENT_TYPES
 from features.parsing import REASONS as COLUMN_PROBLEMS
 from features.vector import FEATURES
 from models.hard_facts import CODES
@@ -22,7 +23,10 @@ _DIRECTIONS = {-1: "falls", 0: "free", 1: "rises"}
 
 def render() -> str:
     """The whole page."""
-    parts = (_TOP, _reasons(), _differences(), _columns(), _problems(), _features())
+    parts = (
+        *(_TOP, _reasons(), _differences(), _contradictions(), _documents()),
+        *(_columns(), _problems(), _features()),
+    )
     return "\n".join(parts)
 
 
@@ -51,6 +55,28 @@ def _differences() -> str:
         "Differences",
         "How one field differs from the register, and how it weighs.",
         ("code", "outcome", "tiếng Việt", "English"),
+        rows,
+    )
+
+
+def _contradictions() -> str:
+    rows = ((f"`{code}`", vi, en) for code, (vi, en) in CONTRADICTIONS.items())
+    return _section(
+        "What a number says of itself",
+        "Where the structure of a 12-digit number contradicts the form: a reason to verify, never "
+        "one to refuse. `chinhchu check` tells it.",
+        ("code", "tiếng Việt", "English"),
+        rows,
+    )
+
+
+def _documents() -> str:
+    rows = ((code, f"`{kind.value}`" if kind else "") for code, kind in SIMO_DOCUMENT_TYPES.items())
+    return _section(
+        "Document types",
+        "`LoaiID` of the State Bank's SIMO reports, and the `document_type` to hand in for it; "
+        "for two there is none.",
+        ("LoaiID", "document_type"),
         rows,
     )
 

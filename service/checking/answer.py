@@ -11,10 +11,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from features import weights
+from features.comparison import doubts
 from features.cross_check import cross_check
 from features.difference import SENTENCES
 from features.errors import DataFolderError, NewerFormatError
 from features.evidence import Evidence
+from features.identity_number import CONTRADICTIONS
 from features.reading import Rejected
 from features.register.replica import Replica
 from features.registration import Registration
@@ -50,6 +52,11 @@ class Check:
     registration: Registration
     evidence: Evidence
     source: Source
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """What the structure of the number given contradicts."""
+        return doubts(self.registration)
 
     @property
     def steps(self) -> list[Step]:
@@ -134,6 +141,7 @@ def form(made: Check) -> dict[str, Any]:
             name: {"outcome": field.outcome.value, **_told(field.difference)}
             for name, field in found.fields.items()
         },
+        "number_says": [{"code": code, **_both(CONTRADICTIONS[code])} for code in made.doubts],
         "against": None if balance is None else balance.likelier.value,
         "steps": [asdict(step) for step in made.steps],
         "bits": None if balance is None else balance.bits,

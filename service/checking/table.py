@@ -17,6 +17,7 @@ from rich.text import Text
 from features import weights
 from features.difference import SENTENCES
 from features.evidence import Alternative, Balance, Identity, Outcome
+from features.identity_number import CONTRADICTIONS
 from features.registration import Person, Registration, Sex
 from service.checking import advice, waterfall
 from service.checking.answer import Check, Source
@@ -65,6 +66,7 @@ def _parts(made: Check, language: Language, *, with_register: bool) -> Iterator[
     if with_register and found.person is None:
         yield Text(pick(_NOTHING_TO_SHOW, language))
     yield _fields(made, language, with_register=with_register)
+    yield from (Text(f"• {pick(CONTRADICTIONS[code], language)}") for code in made.doubts)
     yield from _hints(made, language)
     if found.balance is not None:
         yield from _evidence(made, found.balance, language)

@@ -38,8 +38,8 @@ POPULATION = """id_number,full_name,birth_date,sex,residence,document_issued_on
 """
 AN = {"document_number": "001085012345", "full_name": "Nguyễn Văn An", "birth_date": "02/09/1985"}
 KEYS = {
-    *("identity", "matched_id_number", "found_by", "several", "fields", "against", "steps"),
-    *("bits", "verified_bits", "weights_version", "next_steps", "register"),
+    *("identity", "matched_id_number", "found_by", "several", "fields", "number_says", "against"),
+    *("steps", "bits", "verified_bits", "weights_version", "next_steps", "register"),
 }
 
 
@@ -381,3 +381,12 @@ def test_whatever_is_typed_is_answered_or_refused_in_a_line(loaded, columns):
         return
     form = answer.form(answer.check(Settings(loaded), registration, None))
     assert json.loads(json.dumps(form)).keys() == KEYS
+
+
+def test_what_the_number_says_of_itself_is_told_and_changes_no_verdict(asked):
+    """The 12 digits of a man born in 1985, on the form of a woman born in 1986."""
+    told = asked(**AN | {"birth_date": "1986-09-02", "sex": "female"})
+    codes = [one["code"] for one in told["number_says"]]
+    assert codes == ["number_says_other_year", "number_says_other_sex"]
+    assert all(one["vi"] != one["en"] for one in told["number_says"])
+    assert asked(**AN)["number_says"] == []
