@@ -117,29 +117,32 @@ def test_status_and_expiry_never_count(person: Make, registration: Type, status:
 
 
 CORRECTED = [
-    # number as typed, its former numbers; birth date as typed, as registered; difference
-    ("079190123456", (), "1990-03-21", "1989-07-02", "corrected_since"),
-    ("079190123499", ("079190123499",), "1990-03-21", "1989-07-02", "corrected_since"),
-    ("079190123456", (), "1986-11-05", "1989-07-02", "different_date"),  # not of the number either
-    ("079190123456", (), "1986-11-05", "1990-03-21", "different_date"),
-    ("079190123499", (), "1990-03-21", "1989-07-02", "different_date"),  # not a number of theirs
+    # number as typed; whether it was the holder's once; birth date as typed, as registered; code
+    ("079190123456", False, "1990-03-21", "1989-07-02", "corrected_since"),
+    ("079190123499", True, "1990-03-21", "1989-07-02", "corrected_since"),
+    (
+        "079190123456",
+        False,
+        "1986-11-05",
+        "1989-07-02",
+        "different_date",
+    ),  # not of the number either
+    ("079190123456", False, "1986-11-05", "1990-03-21", "different_date"),
+    ("079190123499", False, "1990-03-21", "1989-07-02", "different_date"),  # not a number of theirs
 ]
 
 
-@pytest.mark.parametrize(("number", "former", "typed", "registered", "code"), CORRECTED)
+@pytest.mark.parametrize("case", CORRECTED)
 def test_a_date_that_the_number_was_made_for_is_one_that_the_register_corrected_since(
-    person: Make,
-    registration: Type,
-    number: str,
-    former: tuple[str, ...],
-    typed: str,
-    registered: str,
-    code: str,
+    person: Make, registration: Type, case: tuple[str, bool, str, str, str]
 ) -> None:
+    number, cancelled, typed, registered, code = case
     holder = person(
-        id_number=IdNumber("079190123456"), former_id_numbers=former, birth_date=registered
+        id_number=IdNumber("079190123456"),
+        former_id_numbers=(number,) if cancelled else (),
+        birth_date=registered,
     )
-    by = FoundBy.FORMER_NUMBER if former else FoundBy.NUMBER
+    by = FoundBy.FORMER_NUMBER if cancelled else FoundBy.NUMBER
     row = registration(document_number=number, birth_date=typed)
     found = cross_check(row, Found(holder, by))
     assert found.fields["birth_date"].difference == code
