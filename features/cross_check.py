@@ -31,7 +31,7 @@ from features.evidence import (
 from features.registration import Registration
 
 _DECISIVE = ("document_number", "full_name", "birth_date")
-_ANOTHER = frozenset(["one_word", "similar_word", "same_year", "corrected_since"])
+_ANOTHER = weights.OTHER_NAMES | {"same_year", "corrected_since"}
 """No slips: another value, which the register may have corrected since. One is borne, not two."""
 
 

@@ -162,6 +162,11 @@ DIFFERENCES: dict[str, Difference] = {
         "One word of the name is another one, the rest agrees.",
         "Một từ trong họ tên khác hẳn, phần còn lại khớp.",
     ),
+    "other_parts": Difference(
+        _PARTIAL,
+        "Family and given names agree, or a personal name after Y or H'; the rest is another.",
+        "Họ và tên khớp (hoặc tên riêng sau Y, H'), phần còn lại khác.",
+    ),
     "different_name": Difference(_MISMATCH, "Another name.", "Họ tên khác."),
     # birth date
     "day_month_swapped": Difference(_PARTIAL, "Day and month are swapped.", "Đảo ngày và tháng."),

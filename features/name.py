@@ -226,7 +226,7 @@ _LEVELS = """
     telex vni_keys legacy_encoding honorific
     d_stroke some_diacritics_missing i_y by_ear other_diacritics regional_family misread_letters
     word_order initials missing_middle extra_middle part_of_name one_letter slip_to_word
-    two_slips similar_word one_word
+    two_slips similar_word one_word other_parts
     different_name
     """
 _RANK = {code: rank for rank, code in enumerate(_LEVELS.split())}

@@ -6,7 +6,9 @@ of their own: a missing middle name beside another tone is two.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
@@ -30,6 +32,7 @@ _ONE_MARK = {
 _REGIONAL = ({"HUINH", "HOANG"}, {"VO", "VU"})
 """Two forms of one family name of once, legally different now; y as i."""
 
+_AFTER_H = re.compile("H[^AEIOU]")
 _HONORIFICS = frozenset(
     [("ba", "f"), *((word, "") for word in ("ông", "ong", "ba", "mr", "mrs", "ms", "miss"))]
 )
@@ -87,7 +90,24 @@ def _by_letters(typed: Words, full: Words, *, marked: bool) -> str:
         slips = _SLIPS if len(other) < 2 else {"one_letter"}
         if codes <= slips and mark_slip(same, marked=marked) in _NO_SLIP:
             return "two_slips"
-    return "different_name"
+    return _by_what_is_called(typed, full, marked=marked)
+
+
+def _by_what_is_called(typed: Words, full: Words, *, marked: bool) -> str:
+    """`other_parts` where what a person goes by agrees: family and given name, or Y Moan, H'Hen."""
+    if min(len(typed), len(full)) < 2:
+        return "different_name"
+    ends = [(typed[0], full[0]), (typed[-1], full[-1])]
+    agree = all(one.key == other.key for one, other in ends)
+    if agree and mark_slip(ends, marked=marked) in _NO_SLIP:
+        return "other_parts"
+    return "other_parts" if _personal(typed) & _personal(full) else "different_name"
+
+
+def _personal(words: Words) -> set[tuple[str, ...]]:
+    """Personal names by their prefix, wherever they stand: (Y, Moan), (H'Hen,)."""
+    after_y = {(a.key, b.key) for a, b in pairwise(words) if a.key == "I"}
+    return after_y | {(word.key,) for word in words if _AFTER_H.match(word.key)}
 
 
 def _letters(words: Words) -> str:

@@ -150,10 +150,12 @@ def _yes_and_no(rows: Mapping[str, Three]) -> dict[str, Three]:
 
 def _same_name(code: str) -> bool:
     """Whether the code says that the registered name, all of it, is what was meant."""
-    return code not in _OTHER_NAMES and outcome(code) in (Outcome.MATCH, Outcome.PARTIAL)
+    return code not in OTHER_NAMES and outcome(code) in (Outcome.MATCH, Outcome.PARTIAL)
 
 
-_OTHER_NAMES = frozenset(["one_word", "similar_word"])
+OTHER_NAMES = frozenset(["one_word", "similar_word", "other_parts"])
+"""Another name in part: corrected since, or a twin's; not what was registered, slips aside."""
+
 _PARTS = frozenset(["missing_middle", "part_of_name", "initials"])
 
 

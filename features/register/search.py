@@ -27,9 +27,6 @@ MOST = 256
 can be told apart anyway."""
 
 _EXACT = frozenset(["same", "case_or_spacing", "tone_placement"])
-_OTHER_NAMES = ("different_name", "one_word", "similar_word")
-"""Of one birth date and one home, and a word apart: twins. Only a number tells them from one person."""
-
 Dates = Sequence[tuple[int, int]]
 
 
@@ -198,11 +195,13 @@ def _likeliest(
 ) -> Found | Several | None:
     """The one person who fits by far best, several where that is nobody, none where none fits."""
     rules = weights.default()
-    others = _OTHER_NAMES if by is FoundBy.NAME_AND_BIRTH_DATE else _OTHER_NAMES[:1]
+    # Of one birth date and one home, and a word apart: twins. Only a number tells them apart.
+    others = weights.OTHER_NAMES if by is FoundBy.NAME_AND_BIRTH_DATE else frozenset[str]()
     fitting: list[tuple[float, Person]] = []
     for person in persons:
         codes = differences(registration, person)
-        if codes["full_name"] in others or codes["birth_date"] == "different_date":
+        contradicted = {outcome(codes[field]) for field in ("full_name", "birth_date")}
+        if codes["full_name"] in others or Outcome.MISMATCH in contradicted:
             continue
         names = registration.full_name, person.full_name
         bits = rules.weigh(codes, by, *names).against_stranger

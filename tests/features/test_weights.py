@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from datetime import date, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -27,6 +28,25 @@ RANK = {Outcome.MATCH: 0, Outcome.PARTIAL: 1, Outcome.MISMATCH: 2}
 
 def bits(by: FoundBy = FoundBy.NUMBER, **codes: str) -> float:
     return RULES.weigh(AGREEING | codes, by, *["Nguyễn Thị Hương"] * 2).bits
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        ("number", "document_number"),
+        ("name", "full_name"),
+        ("date", "birth_date"),
+        ("address", "address"),
+    ],
+)
+def test_every_difference_that_a_table_of_cases_knows_is_weighed(kind: str, field: str) -> None:
+    tables = list((Path(__file__).parent / "cases").glob(f"{kind}_*.tsv"))
+    assert tables
+    lines = [line for table in tables for line in table.read_text("utf-8").splitlines()]
+    codes = {line.split("\t")[2] for line in lines if line.count("\t") == 3}
+    weighed = {code for code in codes & set(DIFFERENCES) if outcome(code) in RANK}
+    assert weighed <= set(RULES.fields[field])
+    assert len(weighed) > 3
 
 
 def test_every_row_is_a_known_difference_and_every_column_a_distribution() -> None:
