@@ -154,16 +154,19 @@ def _with_words(text: str) -> BirthDate | None:
 
 
 def compare(typed: str, registered: str) -> str:
-    """The code of the difference between a date as typed and as registered, `same` for none."""
-    if typed == registered:
-        return "same"
+    """The code of the difference between a date as typed and as registered, `same` for none.
+
+    A year or a month that agrees is no birth date yet, nor is a 1 January, which stands for many a
+    year: both agree as far as the register knows.
+    """
     ours, theirs = read(typed), read(registered)
     if theirs is None:
         return "register_unreadable"
     if ours is None:
         return "unreadable"
     if ours == theirs:
-        return "same"
+        vague = theirs.day is None or (theirs.month, theirs.day) == (1, 1)
+        return "register_less_exact" if vague else "same"
     if ours.year == theirs.year and (code := _less_known(ours, theirs)):
         return code
     return _slip(ours, theirs)
@@ -203,6 +206,8 @@ def _other_part(ours: BirthDate, theirs: BirthDate) -> str:
         return "other_month"
     if (ours.month, ours.day) == (theirs.month, theirs.day):
         return "other_year" if abs(ours.year - theirs.year) in (1, 10) else "different_date"
+    if ours.day is not None and _real(ours, ours.year, ours.month or 0, ours.day) is None:
+        return "no_such_date"
     return "same_year" if ours.year == theirs.year else "different_date"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from rapidfuzz.distance import OSA
 
 from features import address, birth_date, identity_number, name
+from features.identity_number import Reading
 from features.registration import DocumentType, Person, Registration
 
 Compare = Callable[[str, str], str]
@@ -81,9 +82,20 @@ def _document_number(registration: Registration, person: Person) -> str:
             return "former_number" if former == reading.digits else "leading_zero_lost"
     if (slips := OSA.distance(reading.digits, person.id_number, score_cutoff=2)) <= 2:
         return "one_digit" if slips == 1 else "two_digits"
-    if registration.document_type is DocumentType.BIRTH_CERTIFICATE:
+    return _other_number(registration, reading, person)
+
+
+def _other_number(registration: Registration, reading: Reading, person: Person) -> str:
+    """Which kind of number it is that is none of the person's."""
+    kind = registration.document_type
+    if kind is DocumentType.BIRTH_CERTIFICATE or identity_number.is_passport(
+        registration.document_number or ""
+    ):
         return "other_document_number"
-    return "other_number" if reading.former is None else "former_number_unknown"
+    if reading.former is None:
+        return "other_number"
+    known = any(len(former) == len(reading.former) for former in person.former_id_numbers)
+    return "other_former_number" if known else "former_number_unknown"
 
 
 def _sex(registration: Registration, person: Person) -> str:

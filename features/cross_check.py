@@ -31,8 +31,6 @@ from features.evidence import (
 from features.registration import Registration
 
 _DECISIVE = ("document_number", "full_name", "birth_date")
-_ANOTHER = weights.OTHER_NAMES | {"same_year", "corrected_since"}
-"""No slips: another value, which the register may have corrected since. One is borne, not two."""
 
 
 def cross_check(registration: Registration, answer: RegisterAnswer) -> Evidence:
@@ -56,10 +54,10 @@ def _against(registration: Registration, answer: Found) -> Evidence:
     person, by = answer.person, answer.by
     codes = differences(registration, person)
     if answer.namesake:  # nearly this person's name, yet exactly another one's
-        codes["full_name"] = "different_name"
+        codes["full_name"] = "name_of_another"
     names = registration.full_name, person.full_name
     identity, fields, balance = _weighed(codes, by, *names)
-    named = person if _names_somebody(fields, by, balance) else None
+    named = person if _names_somebody(identity, fields, by, balance) else None
     return Evidence(identity, fields, named, by, balance=balance)
 
 
@@ -71,7 +69,7 @@ def _by_verdicts(registration: Registration, answer: Verdicts) -> Evidence:
         codes["document_number"] = by.value
     typed = name.repaired(registration.full_name)
     identity, fields, balance = _weighed(codes, by, typed, typed)
-    number = answer.number if _names_somebody(fields, by, balance) else None
+    number = answer.number if _names_somebody(identity, fields, by, balance) else None
     return Evidence(identity, fields, found_by=by, number=number, balance=balance)
 
 
@@ -91,9 +89,11 @@ def _weighed(
 
 
 def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: bool) -> Identity:
+    # A name that is another one in part is borne where the birth date proves whose it is.
     outcomes = {fields[field].outcome for field in _DECISIVE}
-    others = [fields[field].difference in _ANOTHER for field in _DECISIVE]
-    if Outcome.MISMATCH in outcomes or sum(others) > 1:
+    renamed = fields["full_name"].difference in weights.OTHER_NAMES
+    born = fields["birth_date"].outcome is Outcome.MATCH
+    if Outcome.MISMATCH in outcomes or (renamed and not born):
         return Identity.MISMATCH
     if verified:
         return Identity.VERIFIED
@@ -102,8 +102,12 @@ def _identity(fields: Mapping[str, FieldEvidence], by: FoundBy, *, verified: boo
     return Identity.UNVERIFIABLE if open_still else Identity.MISMATCH
 
 
-def _names_somebody(fields: Mapping[str, FieldEvidence], by: FoundBy, balance: Balance) -> bool:
-    """Whether it may be said whom the papers are about."""
-    if fields["full_name"].outcome is Outcome.MISMATCH:
+def _names_somebody(
+    identity: Identity, fields: Mapping[str, FieldEvidence], by: FoundBy, balance: Balance
+) -> bool:
+    """Whether it may be said whom the papers are about: number and name have to mean one person."""
+    code = fields["full_name"].difference
+    other = code in weights.OTHER_NAMES or fields["full_name"].outcome is Outcome.MISMATCH
+    if other and identity is Identity.MISMATCH:
         return False
     return balance.bits >= 0 or by is not FoundBy.NAME_AND_BIRTH_DATE

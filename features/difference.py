@@ -67,6 +67,11 @@ DIFFERENCES: dict[str, Difference] = {
         "The register found the number after mending a slip in it.",
         "Cơ sở dữ liệu tìm ra số này sau khi sửa lỗi gõ.",
     ),
+    "other_former_number": Difference(
+        _PARTIAL,
+        "An old number, another than the one that the register links to this person.",
+        "Số CMND khác với số CMND mà cơ sở dữ liệu ghi cho người này.",
+    ),
     "former_number_unknown": Difference(
         _UNAVAILABLE,
         "An old 9-digit number that the register does not link to anyone.",
@@ -168,6 +173,11 @@ DIFFERENCES: dict[str, Difference] = {
         "Họ và tên khớp (hoặc tên riêng sau Y, H'), phần còn lại khác.",
     ),
     "different_name": Difference(_MISMATCH, "Another name.", "Họ tên khác."),
+    "name_of_another": Difference(
+        _MISMATCH,
+        "Name and birth date are exactly those of another person of the same home.",
+        "Họ tên và ngày sinh là của người khác cùng nơi cư trú.",
+    ),
     # birth date
     "day_month_swapped": Difference(_PARTIAL, "Day and month are swapped.", "Đảo ngày và tháng."),
     "year_only": Difference(_PARTIAL, "Only the year is given.", "Chỉ khai năm sinh."),
@@ -198,6 +208,9 @@ DIFFERENCES: dict[str, Difference] = {
     ),
     "other_year": Difference(
         _PARTIAL, "The year before or after, or ten years off.", "Sai năm: lệch 1 hoặc 10 năm."
+    ),
+    "no_such_date": Difference(
+        _PARTIAL, "There is no such date.", "Không có ngày nào như vậy trên lịch."
     ),
     "same_year": Difference(
         _PARTIAL,

@@ -131,12 +131,17 @@ def _without_letters(bare: str) -> str:
     return digits if sum(not c.isdigit() for c in bare) <= _MOST_LETTERS else ""
 
 
+def is_passport(text: str) -> bool:
+    """Whether it reads as a passport's number: a letter or two and some digits."""
+    return _PASSPORT.fullmatch(_bare(text)) is not None
+
+
 def given(text: str | None) -> str | None:
-    """The number as typed, None where it says nothing: no digits, a dash, "không có"."""
-    if text is None or (text.isdigit() and len(text) >= _FEWEST_SIGNS):  # nearly every row
-        return text
-    bare = filler.signs(text)
-    if len(bare) < _FEWEST_SIGNS or not any(c.isdigit() for c in bare):
+    """The number as typed, None where it says nothing: no digits, zeros, a dash, "không có"."""
+    if text is None:
+        return None
+    bare = text if text.isdigit() else filler.signs(text)  # nearly every row is plain digits
+    if len(bare) < _FEWEST_SIGNS or not any(c.isdigit() for c in bare) or not bare.strip("0"):
         return None
     return text
 

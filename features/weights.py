@@ -44,6 +44,7 @@ class Step:
 class Names:
     """Shares of people who bear a word as family, middle or given name, stripped and upper case."""
 
+    most_bits: float
     typical: float
     rare: float
     family: Mapping[str, float]
@@ -79,13 +80,29 @@ class Weights:
         self.names = Names(**form["names"])
         self._start = {by: _against(odds) for by, odds in self.odds.items()}
         self._bits = {
-            field: {code: _against(row) for code, row in self._told(field).items()}
+            field: {
+                code: _against(row)
+                for code, row in with_impostor(self.fields[field], self.knows[field]).items()
+            }
             for field in FIELDS
         }
+        for field in LEARNT:
+            self._bits[field] |= self._yes_and_no(field)
 
-    def _told(self, field: str) -> dict[str, Three]:
+    def _yes_and_no(self, field: str) -> dict[str, tuple[float, float]]:
+        """The weights of a register's bare yes, and of its bare no.
+
+        A yes is as much as all agreeing differences together. A no is taken for the worst that it
+        can mean: who sees no data cannot tell a slip.
+        """
         rows = with_impostor(self.fields[field], self.knows[field])
-        return rows | _yes_and_no(rows) if field in LEARNT else rows
+        yes = [row for code, row in rows.items() if outcome(code) is Outcome.MATCH]
+        holder, stranger, impostor = (math.fsum(column) for column in zip(*yes, strict=True))
+        against_stranger, against_impostor = zip(*self._bits[field].values(), strict=True)
+        return {
+            "register_agrees": _against((holder, stranger, impostor)),
+            "register_differs": (min(against_stranger), min(against_impostor)),
+        }
 
     def weigh(self, codes: Mapping[str, str], by: FoundBy, typed: str, registered: str) -> Balance:
         """The balance of the difference codes of all fields, and of how rare the name is.
@@ -105,7 +122,8 @@ class Weights:
         return Balance(stranger + rarity, impostor, rarity)
 
     def _rarity(self, full_name: str) -> float:
-        return math.log2(self.names.typical / self.names.share(full_name))
+        names = self.names
+        return min(math.log2(names.typical / names.share(full_name)), names.most_bits)
 
     def steps(
         self, fields: Mapping[str, FieldEvidence], by: FoundBy, balance: Balance
@@ -135,17 +153,6 @@ def with_impostor(rows: Mapping[str, tuple[float, ...]], knows: float) -> dict[s
 def _against(row: tuple[float, ...]) -> tuple[float, float]:
     holder, stranger, impostor = row
     return math.log2(holder / stranger), math.log2(holder / impostor)
-
-
-def _yes_and_no(rows: Mapping[str, Three]) -> dict[str, Three]:
-    """A register's bare yes is as much as all agreeing differences together.
-
-    A no is taken for the worst that it can mean: who sees no data cannot tell a slip.
-    """
-    yes = [row for code, row in rows.items() if outcome(code) is Outcome.MATCH]
-    worst = min(rows.values(), key=lambda row: row[0] / max(row[1:]))
-    holder, stranger, impostor = (math.fsum(column) for column in zip(*yes, strict=True))
-    return {"register_agrees": (holder, stranger, impostor), "register_differs": worst}
 
 
 def _same_name(code: str) -> bool:

@@ -29,6 +29,7 @@ _FEWEST = 3e-4
 """A stranger or an impostor is never taken for rarer: a book in which none was met proves little."""
 _AT_A_TIME = 1_000
 _DIGITS = 3
+_OF_ALL = ("most_bits", "typical", "rare")
 _LISTED = {"family": (30, 2e-3), "middle": (30, 3e-3), "given": (60, 3e-3)}
 """At most so many words of a kind, and only those of at least this share."""
 
@@ -83,7 +84,7 @@ def estimate(pairs: Pairs, persons: Iterable[Person], present: Weights) -> dict[
         "found_by": {by.value: list(values) for by, values in odds.items()},
         "impostor_knows": present.knows,
         **rows,
-        "names": _names(persons),
+        "names": {"most_bits": present.names.most_bits, **_names(persons)},
     }
 
 
@@ -175,7 +176,7 @@ def render(form: Mapping[str, Any], version: str) -> str:
     for field_name in FIELDS:
         lines += ["", f"[{field_name}]", *_table(form[field_name])]
     names = form["names"]
-    lines += ["", _NAMES, "[names]", *_table({k: names[k] for k in ("typical", "rare")})]
+    lines += ["", _NAMES, "[names]", *_table({k: names[k] for k in _OF_ALL})]
     for kind in _LISTED:
         lines += ["", f"[names.{kind}]", *_table(names[kind])]
     return "\n".join(lines) + "\n"
@@ -212,4 +213,6 @@ _ODDS = "# Odds before any field is looked at, by what led to the person."
 _KNOWS = "# Shares of impostors who know a field."
 _NAMES = """\
 # Shares of people who bear a word, upper case without marks, as family, middle or given name.
-# `typical` is the chance that two people share a whole name; `rare` stands for a word not listed."""
+# `typical` is the chance that two people share a whole name; `rare` stands for a word not listed.
+# Words of a name go together more often than chance would have it, above all where names are few:
+# a name counts for no more than `most_bits` rarer than a typical one."""

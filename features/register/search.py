@@ -1,19 +1,20 @@
 """How a person is looked for: by the number as typed, repaired, former, and by name and birth date.
 
-Whoever was not found by the very number typed is named only where the holder is the likeliest
-explanation of all fields, and leads whoever else fits by far; otherwise the answer is that several
-fit. The register never guesses. Every question reads a bounded number of records.
+Whoever is found by a mended number, by one that two people had, or by name and birth date is named
+only where all fields together speak for them rather than for a stranger, and for them by far more than
+for whoever else fits; otherwise the answer is that several fit. Every question reads a bounded number
+of records, and where there are more, nobody is named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from rapidfuzz.distance import OSA
 
-from features import birth_date, identity_number, name, weights
+from features import address, birth_date, identity_number, name, weights
 from features.birth_date import BirthDate
 from features.comparison import differences
 from features.difference import outcome
@@ -23,9 +24,10 @@ from features.register.record import name_keys
 from features.registration import DocumentType, IdNumber, Person, Registration
 
 MOST = 256
-"""Records read under one key; of names borne by more people, born on the days asked for, no more
-can be told apart anyway."""
+"""Records read under one key. Of a name borne by more people, born on the days asked for, the one
+who fits best may be among those not read."""
 
+_DECISIVE = ("full_name", "birth_date")
 _EXACT = frozenset(["same", "case_or_spacing", "tone_placement"])
 Dates = Sequence[tuple[int, int]]
 
@@ -61,15 +63,29 @@ def find(lookup: Lookup, registration: Registration) -> RegisterAnswer:
     )
     if found is None:
         return _without_number(lookup, registration, reading)
+    if isinstance(found, Found) and found.by is FoundBy.NUMBER:
+        found = _by_cancelled(lookup, registration, reading, found.person) or found
     if isinstance(found, Found) and _has_namesake(lookup, registration, found.person):
         return replace(found, namesake=True)
     return found
 
 
-def _has_namesake(lookup: Lookup, registration: Registration, person: Person) -> bool:
-    """Whether another person bears exactly the name and birth date that this one bears in part.
+def _by_cancelled(
+    lookup: Lookup, registration: Registration, reading: Reading, person: Person
+) -> Found | None:
+    """Who had the number before `person`, where the name is theirs and not the present holder's."""
+    if _name_outcome(registration, person) is not Outcome.MISMATCH:
+        return None
+    had = [p for number in reading.formers for p in lookup.former(number)]
+    found = _likeliest(registration, _as_of(registration, had), FoundBy.FORMER_NUMBER)
+    return found if isinstance(found, Found) else None
 
-    A name typed with marks is exact letter by letter; one without marks can be no more exact.
+
+def _has_namesake(lookup: Lookup, registration: Registration, person: Person) -> bool:
+    """Whether one of the same home bears exactly the name and birth date that this one bears in part.
+
+    A twin, that is; a namesake elsewhere in the nation says nothing. A name typed with marks is
+    exact letter by letter; one without marks can be no more exact.
     """
     code = name.compare(registration.full_name, person.full_name)
     marked = not registration.full_name.isascii()
@@ -82,11 +98,30 @@ def _has_namesake(lookup: Lookup, registration: Registration, person: Person) ->
         name.compare(registration.full_name, other.full_name)
         for whole, *_ in _keys(registration)
         for other in lookup.named(whole, [(born.number, born.number)], MOST)
-        if other.id_number != person.id_number
+        if other.id_number != person.id_number and _same_home(registration, person, other)
     ]
     if marked:
         return not _EXACT.isdisjoint(codes)
     return any(outcome(code) is Outcome.MATCH for code in codes)
+
+
+def _same_home(registration: Registration, person: Person, other: Person) -> bool:
+    """Whether the other lives where the person does, or where the registration says."""
+    if other.residence is None:
+        return False
+    homes = [home for home in (person.residence, registration.address) if home is not None]
+    return any(
+        outcome(code := address.compare(home, other.residence)) is not Outcome.MISMATCH
+        and code not in _NOT_A_HOME
+        for home in homes
+    )
+
+
+_NOT_A_HOME = frozenset(["same_commune", "unreadable"])
+
+
+def _name_outcome(registration: Registration, person: Person) -> Outcome:
+    return outcome(name.compare(registration.full_name, person.full_name))
 
 
 def _by_number(lookup: Lookup, registration: Registration, reading: Reading) -> Found | None:
@@ -108,7 +143,9 @@ def _by_former(
     if len(persons) < 2:
         return Found(persons[0], FoundBy.FORMER_NUMBER) if persons else None
     # One 9-digit number was sometimes given to two people.
-    return _likeliest(registration, persons, FoundBy.FORMER_NUMBER) or Several(tuple(persons))
+    found = _likeliest(registration, persons, FoundBy.FORMER_NUMBER)
+    named = [p for p in persons if _name_outcome(registration, p) is not Outcome.MISMATCH]
+    return found or (Several(tuple(named)) if named else Found(persons[0], FoundBy.FORMER_NUMBER))
 
 
 def _by_slip(
@@ -124,7 +161,7 @@ def _by_slip(
         return found
     named = [
         person
-        for person in _named(lookup, registration)
+        for person in _named(lookup, registration).persons
         if OSA.distance(reading.digits, person.id_number, score_cutoff=2) <= 2
     ]
     return _likeliest(registration, named, FoundBy.REPAIRED_NUMBER)
@@ -133,20 +170,33 @@ def _by_slip(
 def _without_number(lookup: Lookup, registration: Registration, reading: Reading) -> RegisterAnswer:
     """A sound 12-digit number of nobody is an answer; one of another paper leaves the name.
 
-    A birth certificate has a number of its own, which this register does not hold.
+    Birth certificates and passports have numbers of their own, which this register does not hold.
     """
     if len(reading.digits) == 12:
         return NotFound()
-    certificate = registration.document_type is DocumentType.BIRTH_CERTIFICATE
-    return _by_name(lookup, registration) or (NotCovered() if certificate else NotFound())
+    elsewhere = registration.document_type is DocumentType.BIRTH_CERTIFICATE
+    elsewhere = elsewhere or identity_number.is_passport(registration.document_number or "")
+    return _by_name(lookup, registration) or (NotCovered() if elsewhere else NotFound())
 
 
 def _by_name(lookup: Lookup, registration: Registration) -> Found | Several | None:
-    persons = _named(lookup, registration)
-    return _likeliest(registration, persons, FoundBy.NAME_AND_BIRTH_DATE)
+    read = _named(lookup, registration)
+    found = _likeliest(registration, read.persons, FoundBy.NAME_AND_BIRTH_DATE)
+    if read.more_of_name or (found is None and read.more_of_parts):
+        return Several(tuple(read.persons))
+    return found
 
 
-def _named(lookup: Lookup, registration: Registration) -> list[Person]:
+@dataclass(frozen=True, slots=True)
+class _Bearers:
+    """Who was read, and whether there are more of the whole name, or of it less a word."""
+
+    persons: list[Person]
+    more_of_name: bool = False
+    more_of_parts: bool = False
+
+
+def _named(lookup: Lookup, registration: Registration) -> _Bearers:
     """Persons of this name with a slip in the birth date, or of this birth date with one in the name.
 
     The key of a whole name is also that of a longer one without one of its words, and the other
@@ -154,15 +204,17 @@ def _named(lookup: Lookup, registration: Registration) -> list[Person]:
     """
     born = _born(registration)
     if born is None:
-        return []
+        return _Bearers([])
     told = _as_registered(born)
     dates = [*told, *birth_date.slips(born)]
-    persons: list[Person] = []
+    persons: dict[IdNumber, Person] = {}
+    more = [False, False]
     for whole, *parts in _keys(registration):
-        persons.extend(lookup.named(whole, dates, MOST))
-        for key in parts:
-            persons.extend(lookup.named(key, told, MOST))
-    return _as_of(registration, {p.id_number: p for p in persons}.values())
+        for kind, key, days in ((0, whole, dates), *((1, part, told) for part in parts)):
+            read = lookup.named(key, days, MOST)
+            more[kind] |= len(read) >= MOST
+            persons |= {person.id_number: person for person in read}
+    return _Bearers(_as_of(registration, persons.values()), *more)
 
 
 def _keys(registration: Registration) -> list[tuple[bytes, ...]]:
@@ -200,7 +252,7 @@ def _likeliest(
     fitting: list[tuple[float, Person]] = []
     for person in persons:
         codes = differences(registration, person)
-        contradicted = {outcome(codes[field]) for field in ("full_name", "birth_date")}
+        contradicted = {outcome(codes[field]) for field in _DECISIVE}
         if codes["full_name"] in others or Outcome.MISMATCH in contradicted:
             continue
         names = registration.full_name, person.full_name

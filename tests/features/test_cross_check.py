@@ -150,6 +150,32 @@ def test_a_date_that_the_number_was_made_for_is_one_that_the_register_corrected_
     assert found.identity is (Identity.VERIFIED if verified else Identity.MISMATCH)
 
 
+@pytest.mark.parametrize("born", [None, "xx", "1990", "1990-03-25"])
+@pytest.mark.parametrize(
+    "full_name", ["Nguyễn Thị Thúy Liên", "Trần Thị Thúy Hoà", "Nguyễn Hoà", "Nguyễn Mỹ Anh Hoà"]
+)
+def test_another_name_under_a_right_number_needs_the_birth_date(
+    person: Make, registration: Type, full_name: str, born: str | None
+) -> None:
+    """A son with his father's number, a sister with her sister's, a slip that met a neighbour's."""
+    typed = registration(full_name=full_name, birth_date=born)
+    found = cross_check(typed, Found(person(), FoundBy.NUMBER))
+    if full_name == "Nguyễn Hoà":  # her own name, shortened
+        assert found.identity is Identity.VERIFIED
+    else:
+        assert (found.identity, found.matched_id_number) == (Identity.MISMATCH, None)
+
+
+def test_a_year_that_agrees_is_no_birth_date(person: Make, registration: Type) -> None:
+    born_then = person(birth_date="1948", full_name="Nguyễn Thị Hương")
+    bare = {"document_number": None, "document_issued_on": None, "full_name": "Nguyễn Thị Hương"}
+    answer = Found(born_then, FoundBy.NAME_AND_BIRTH_DATE)
+    elsewhere = registration(birth_date="1948", address="Thôn 5, Xã Ea Na, Tỉnh Đắk Lắk", **bare)
+    assert cross_check(elsewhere, answer).identity is not Identity.VERIFIED
+    at_home = registration(birth_date="1948", **bare)
+    assert cross_check(at_home, answer).identity is Identity.VERIFIED
+
+
 def test_a_number_of_odd_structure_is_no_contradiction(person: Make, registration: Type) -> None:
     odd = person(id_number=IdNumber("003505123456"))
     typed = registration(document_number="003505123456")

@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from features.evidence import Found, FoundBy, NotCovered, NotFound, RegisterAnswer, Several
+from features.cross_check import cross_check
+from features.evidence import (
+    Found,
+    FoundBy,
+    Identity,
+    NotCovered,
+    NotFound,
+    RegisterAnswer,
+    Several,
+)
 from features.register import search
 from features.register.replica import Replica
 from features.registration import IdNumber, Person, Registration
@@ -130,3 +140,65 @@ def test_a_cancelled_number_of_twelve_digits_leads_to_its_person(
     replica.load([holder], SNAPSHOT)
     typed = registration(document_number="079 091 555 666")
     assert ask(replica, typed) == Found(holder, FoundBy.FORMER_NUMBER)
+
+
+def test_a_namesake_elsewhere_in_the_nation_takes_nothing_from_a_proven_identity(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    """Exactly the name typed, a middle name short, and the birth date; but another home."""
+    namesake = person(
+        id_number=IdNumber("001190000077"),
+        full_name="Nguyễn Thị Hoà",
+        former_id_numbers=(),
+        residence="Số 3 Thôn Đoài, Xã Minh Đạo, Huyện Tiên Du, Tỉnh Bắc Ninh",
+    )
+    replica.load([person(), namesake], SNAPSHOT)
+    typed = registration(full_name="Nguyễn Thị Hoà")
+    found = cross_check(typed, ask(replica, typed))
+    assert (found.identity, found.matched_id_number) == (Identity.VERIFIED, person().id_number)
+
+
+def test_of_more_people_than_are_read_nobody_is_named(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    """The one at home is the last of the crowd by birth date; the first has a part of the address."""
+    crowd = [
+        replace(one, birth_date=f"1990-{n % 11 + 1:02}-{n % 27 + 2:02}")
+        for n, one in enumerate(namesakes(person, 400))
+    ]
+    holder = person(birth_date="1990-12-31", former_id_numbers=())
+    replica.load([*crowd, holder], SNAPSHOT)
+    typed = registration(document_number=None, birth_date="1990")
+    assert isinstance(ask(replica, typed), Several)
+
+
+def test_a_number_cancelled_and_given_anew_still_leads_to_who_had_it(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    number = IdNumber("079090123456")
+    had = person(id_number=IdNumber("079090777888"), former_id_numbers=(number,))
+    has = person(full_name="Lý Văn Tèo", birth_date="1971-12-30", former_id_numbers=())
+    replica.load([had, has], SNAPSHOT)
+    assert ask(replica, registration()) == Found(had, FoundBy.FORMER_NUMBER)
+    other = registration(full_name=has.full_name, birth_date=has.birth_date)
+    assert ask(replica, other) == Found(has, FoundBy.NUMBER)
+
+
+def test_a_passport_handed_in_as_a_card_accuses_nobody(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    typed = registration(document_number="C1234567", full_name="Lý Văn Tèo")
+    assert ask(replica, typed) == NotCovered()
+    hers = cross_check(same := registration(document_number="C1234567"), ask(replica, same))
+    assert hers.fields["document_number"].difference == "other_document_number"
+    assert hers.identity is Identity.VERIFIED
+
+
+def test_an_old_number_that_nobody_had_is_evidence_where_the_register_knows_the_old_one(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    bare = {"address": None, "document_issued_on": None, "sex": None}
+    made_up = registration(document_number="999999999", **bare)
+    assert cross_check(made_up, ask(replica, made_up)).identity is not Identity.VERIFIED
