@@ -33,7 +33,15 @@ class Parser(argparse.ArgumentParser):
     """A parser whose every complaint is one line on standard error, with exit code 2."""
 
     def error(self, message: str) -> NoReturn:
-        """Says what is wrong and where to read on."""
+        """Says what is wrong and where to read on.
+
+        Words that belong to no option are not repeated: after a forgotten quotation mark they are
+        the rest of a name.
+        """
+        unknown = _sentence("unrecognized arguments: %s").partition("%s")[0]
+        if message.startswith(unknown):
+            options = [word for word in message.removeprefix(unknown).split() if word[0] == "-"]
+            message = " ".join((unknown.strip(), *options)) if options else unknown.strip(": ")
         hint = said("xem", "see")
         line = " ".join(f"{self.prog}: {message} ({hint} {self.prog} --help)".split())
         self.exit(2, line + "\n")

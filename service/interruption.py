@@ -1,4 +1,4 @@
-"""Ctrl-C and TERM end a command alike: it tidies up behind itself and stops."""
+"""Ctrl-C, TERM and a closed terminal end a command alike: it tidies up behind itself and stops."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import NoReturn
 
 @contextmanager
 def interruptible() -> Iterator[list[int]]:
-    """Raises KeyboardInterrupt for either signal; gives the list of those that came.
+    """Raises KeyboardInterrupt for each of these signals; gives the list of those that came.
 
     A library that is interrupted may make an error of its own of it: the list tells.
     """
@@ -25,7 +25,7 @@ def interruptible() -> Iterator[list[int]]:
 
     numbers = [
         n
-        for n in (signal.SIGINT, signal.SIGTERM)
+        for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         if threading.current_thread() is threading.main_thread()
         and signal.getsignal(n) is not signal.SIG_IGN  # as a shell does for a background job
     ]

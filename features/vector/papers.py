@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 from rapidfuzz import fuzz
@@ -41,6 +42,17 @@ def _day(registration: Registration) -> date:
 
 def _person(facts: Facts) -> Person | None:
     return facts.evidence.person
+
+
+_NOT_LIVING = frozenset(Status) - {Status.LIVING}
+
+
+def _status_among(facts: Facts, among: AbstractSet[Status]) -> float:
+    """0 also of a person whom a register confirms without showing data: it said no such thing."""
+    if facts.evidence.matched_id_number is None:
+        return MISSING
+    person = _person(facts)
+    return float(person is not None and person.status in among)
 
 
 @feature("ACCOUNT_OR_SIM")
@@ -139,15 +151,13 @@ def age(facts: Facts) -> float:
 @feature("HOLDER_NOT_LIVING", direction=Direction.RISES)
 def holder_is_not_living(facts: Facts) -> float:
     """The register held the person for deceased, missing, emigrated or detained at the time."""
-    person = _person(facts)
-    return MISSING if person is None else float(person.status is not Status.LIVING)
+    return _status_among(facts, _NOT_LIVING)
 
 
 @feature("HOLDER_NOT_LIVING", direction=Direction.RISES)
 def holder_is_deceased(facts: Facts) -> float:
     """The register held the person for deceased at the time."""
-    person = _person(facts)
-    return MISSING if person is None else float(person.status is Status.DECEASED)
+    return _status_among(facts, {Status.DECEASED})
 
 
 @feature("HOLDER_NOT_LIVING", unit="days")

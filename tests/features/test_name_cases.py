@@ -14,7 +14,6 @@ import pytest
 from features.difference import DIFFERENCES, outcome
 from features.name import compare, forms
 from features.syllable import is_syllable
-from features.weights import OTHER_NAMES
 
 TABLES = sorted(Path(__file__).with_name("cases").glob("name_*.tsv"))
 KINDS = {
@@ -77,10 +76,3 @@ def test_every_difference_of_a_name_has_its_cases() -> None:
     codes = list(DIFFERENCES)
     of_names = codes[codes.index("case_or_spacing") : codes.index("different_name") + 1]
     assert set(of_names) <= {code for t in TABLES for _, _, code, _ in _rows(t)}
-
-
-def test_another_persons_name_is_told_from_every_slip() -> None:
-    for table in TABLES:
-        for typed, registered, code, _ in _rows(table):
-            if code in OTHER_NAMES | {"different_name"}:
-                assert compare(typed, registered) in OTHER_NAMES | {"different_name"}
