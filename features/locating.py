@@ -38,7 +38,7 @@ _DIGITS = re.compile("[0-9]+")
 _NO_DISTRICT: frozenset[OldDistrict] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Part:
     """One part of an address in plain capitals: as written, and without the word of its level.
 
@@ -51,7 +51,7 @@ class Part:
     keys: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Found:
     """What the parts of an address name.
 

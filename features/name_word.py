@@ -23,6 +23,10 @@ class Word(NamedTuple):
     letters: str
     tone: str
 
+    def __repr__(self) -> str:
+        """Personal, so it tells nothing."""
+        return "Word()"
+
 
 _KEYBOARD = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _NEIGHBOURS = frozenset(
