@@ -47,7 +47,7 @@ from training.book import BookFiles, load_population
 from training.world import DAYS, simulate
 
 PERSONS = 10_000
-SEED = 8
+SEED = 5
 LIVE_DAYS = 90
 
 Answer = dict[str, Any]
