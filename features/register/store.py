@@ -1,30 +1,22 @@
-"""The files of the replica: an LMDB environment with persons, two indexes, and what they are.
-
-The environment is opened on first use, once per process, and anew after a fork, and for reading
-alone until the process loads: so it does not wait for a load of another one. Its map is address
-space only, neither memory nor disk.
-"""
+"""The content of the replica: persons, two indexes, and what they are, one generation at a time."""
 
 from __future__ import annotations
 
 import json
-import os
 import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import lmdb
 import pyarrow as pa
 
 from features import person_columns
-from features.errors import DataFolderError, NewerFormatError, StorageFullError
-from features.register import record
+from features.errors import DataFolderError, NewerFormatError
+from features.register import environment, record
+from features.register.environment import Environment
 from features.register.sorting import Sorter
 from features.registration import IdNumber, Person
 
@@ -33,13 +25,8 @@ FORMAT = 2
 load brings an older one up to this."""
 
 _NO_NUMBER = bytes(5)
-_MAP_BYTES = 256 << 30
-_READERS = 1024
 _HEAD = b"head"
-_FILE = "data.mdb"
 _OLD_NAMES = b"names"  # of format 1, by words
-_NO_ROOM = ("no space left", "file too large", "quota", "mdb_map_full", "input/output error")
-# LMDB reports a write that the disk cut short as an input/output error.
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +47,6 @@ class LoadReport:
     contradicted: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """An environment with its tables, the process that opened it, and the file it holds open."""
-
-    process: int
-    file: int
-    writable: bool
-    environment: Any
-    head: Any
-    persons: Any
-    former: Any
-    names: Any
-
-    def usable(self, folder: Path) -> bool:
-        """Not inherited over a fork, nor of a folder that was deleted and made anew."""
-        file = folder / _FILE
-        same_file = file.exists() and file.stat().st_ino == self.file
-        return same_file and self.process == os.getpid()
-
-
-_opened: dict[str, _Opened] = {}
-_opening = Lock()
-# LMDB forbids two environments of one folder in a process, so all stores share these.
-
-
 class Store:
     """The persons of one folder; any number of stores may name the same folder."""
 
@@ -94,11 +56,10 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[Reader | None]:
         """A view of one generation; None where none was ever loaded."""
-        if not (self._folder / _FILE).exists():
+        if not environment.exists(self._folder):
             yield None
             return
-        opened = self._open(writable=False)
-        with self._clear_errors(), opened.environment.begin() as transaction:
+        with environment.reading(self._folder) as (opened, transaction):
             held = _held(opened, transaction, self._folder)
             if held is not None and held[0] < FORMAT:
                 raise DataFolderError(
@@ -111,60 +72,24 @@ class Store:
     @contextmanager
     def writing(self, as_of: date) -> Iterator[Writer]:
         """A new generation, switched to when the block ends and dropped when it fails."""
-        with self._clear_errors():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            opened = self._open(writable=True)
-            with opened.environment.begin(write=True) as transaction:
-                held = _held(opened, transaction, self._folder)
-                names = Sorter(self._folder, record.ENTRY)
-                writer = Writer(opened, transaction, names, held[1].generation + 1 if held else 1)
-                if held is not None and held[0] < FORMAT:
-                    writer.renew()
-                yield writer
-                writer.finish(as_of)
+        with environment.loading(self._folder) as (opened, transaction):
+            held = _held(opened, transaction, self._folder)
+            names = Sorter(self._folder, record.ENTRY)
+            writer = Writer(opened, transaction, names, held[1].generation + 1 if held else 1)
+            yield writer
+            if held is not None and held[0] < FORMAT:
+                writer.renew()
+            writer.finish(as_of)
 
     def close(self) -> None:
-        """Lets go of the files in this process."""
-        with _opening:
-            opened = _opened.pop(str(self._folder.resolve()), None)
-        if opened is not None:
-            opened.environment.close()
-
-    def _open(self, *, writable: bool) -> _Opened:
-        path = str(self._folder.resolve())
-        with _opening, self._clear_errors():
-            opened = _opened.get(path)
-            if opened is not None and opened.usable(self._folder) and opened.writable >= writable:
-                return opened
-            if opened is not None:
-                _opened.pop(path).environment.close()
-            try:
-                opened = _opened[path] = _open_environment(path, writable=writable)
-            except lmdb.NotFoundError:  # not all tables are there yet
-                opened = _opened[path] = _open_environment(path, writable=True)
-            return opened
-
-    @contextmanager
-    def _clear_errors(self) -> Iterator[None]:
-        """Turns what LMDB and the disk raise into one clear line that names the folder."""
-        try:
-            yield
-        except (lmdb.Error, OSError) as error:
-            reason = str(error).lower()
-            if any(sign in reason for sign in _NO_ROOM):
-                raise StorageFullError(
-                    f"no room left for the population replica in {self._folder} ({error}); "
-                    "what it held before is intact"
-                ) from error
-            raise DataFolderError(
-                f"the population replica in {self._folder} cannot be used ({error})"
-            ) from error
+        """Lets go of the files in this process, when nobody in it reads or loads any more."""
+        environment.close(self._folder)
 
 
 class Reader:
     """One generation of the store, for as long as its transaction lasts."""
 
-    def __init__(self, opened: _Opened, transaction: Any, snapshot: Snapshot) -> None:  # noqa: ANN401  LMDB ships no types
+    def __init__(self, opened: Environment, transaction: Any, snapshot: Snapshot) -> None:  # noqa: ANN401  LMDB ships no types
         self.snapshot = snapshot
         self._get: Callable[..., bytes | None] = transaction.get
         self._cursor: Callable[[Any], Any] = transaction.cursor
@@ -173,10 +98,7 @@ class Reader:
     def person(self, number: IdNumber) -> Person | None:
         """The person of a 12-digit number."""
         found = self._get(record.number_key(number), db=self._opened.persons)
-        try:
-            return None if found is None else record.unpack(number, found)
-        except (struct.error, ValueError, IndexError) as error:
-            raise DataFolderError("the population replica holds a damaged record") from error
+        return None if found is None else _person(number, found)
 
     def former(self, number: str) -> list[Person]:
         """The persons who once had this number."""
@@ -201,11 +123,6 @@ class Reader:
                     found = cursor.next_dup()
         return self._persons(numbers)
 
-    def count(self, key: bytes) -> int:
-        """How many names have this key, whole or less a word."""
-        with self._cursor(self._opened.names) as cursor:
-            return int(cursor.count()) if cursor.set_key(key) else 0
-
     def _persons(self, numbers: Iterable[bytes]) -> list[Person]:
         persons = (self.person(record.number_of(number)) for number in numbers)
         return [person for person in persons if person is not None]
@@ -214,7 +131,13 @@ class Reader:
 class Writer:
     """A generation in the making."""
 
-    def __init__(self, opened: _Opened, transaction: Any, names: Sorter, generation: int) -> None:  # noqa: ANN401  LMDB ships no types
+    def __init__(
+        self,
+        opened: Environment,
+        transaction: Any,  # noqa: ANN401  LMDB ships no types
+        names: Sorter,
+        generation: int,
+    ) -> None:
         self.report = LoadReport()
         self._generation = generation
         self._opened = opened
@@ -241,11 +164,11 @@ class Writer:
         return sorted(contradicting)
 
     def renew(self) -> None:
-        """Makes the index of names anew for the persons that an older format holds."""
-        old = self._opened.environment.open_db(_OLD_NAMES, self._transaction, dupsort=True)
+        """Makes the index of names anew for all persons, as an older format had another one."""
+        old = self._opened.lmdb.open_db(_OLD_NAMES, self._transaction, dupsort=True)
         self._transaction.drop(old)
         with self._transaction.cursor(self._opened.persons) as cursor:
-            persons = (record.unpack(record.number_of(key), value) for key, value in cursor)
+            persons = (_person(record.number_of(key), value) for key, value in cursor)
             for some in person_columns.batches(persons):
                 self._names.add(record.name_entries(some))
 
@@ -294,7 +217,7 @@ class Writer:
 
     def _forget(self, key: bytes, stored: bytes) -> None:
         """Takes a person out of the indexes."""
-        person = record.unpack(record.number_of(key), stored)
+        person = _person(record.number_of(key), stored)
         entry = record.born_key(record.born(person.birth_date)) + key
         for name in record.name_keys(person.full_name):
             self._transaction.delete(name, entry, db=self._opened.names)
@@ -308,44 +231,34 @@ class Writer:
                 cursor.putmulti(record.former_entries(persons))
 
 
-def _open_environment(path: str, *, writable: bool) -> _Opened:
-    environment = lmdb.open(
-        path,
-        map_size=_MAP_BYTES,
-        max_dbs=8,
-        max_readers=_READERS,
-        readahead=False,
-        mode=0o600,
-        readonly=not writable,
-    )
-    environment.reader_check()  # slots of processes that died
-    table = partial(environment.open_db, create=writable)
-    try:
-        return _Opened(
-            process=os.getpid(),
-            file=(Path(path) / _FILE).stat().st_ino,
-            writable=writable,
-            environment=environment,
-            head=table(b"head"),
-            persons=table(b"persons"),
-            former=table(b"former", dupsort=True),
-            names=table(b"letters", dupsort=True, dupfixed=True),
-        )
-    except lmdb.Error:
-        environment.close()
-        raise
+def _held(opened: Environment, transaction: Any, folder: Path) -> tuple[int, Snapshot] | None:  # noqa: ANN401  LMDB ships no types
+    """Format and content of the store, None where nothing was loaded; refuses a newer format.
 
-
-def _held(opened: _Opened, transaction: Any, folder: Path) -> tuple[int, Snapshot] | None:  # noqa: ANN401  LMDB ships no types
-    """Format and content of the store, None where nothing was loaded; refuses a newer format."""
+    Raises:
+        DataFolderError: what the store says of itself is damaged.
+    """
     stored = transaction.get(_HEAD, db=opened.head)
     if stored is None:
         return None
-    head = json.loads(stored)
-    if head["format"] > FORMAT:
-        raise NewerFormatError(
-            f"the population replica in {folder} was written by a newer version of chinhchu "
-            f"(format {head['format']}, this one reads up to {FORMAT})"
-        )
-    snapshot = Snapshot(date.fromisoformat(head["as_of"]), head["persons"], head["generation"])
-    return head["format"], snapshot
+    try:
+        head = json.loads(stored)
+        of_format = int(head["format"])
+        if of_format > FORMAT:
+            raise NewerFormatError(
+                f"the population replica in {folder} was written by a newer version of chinhchu "
+                f"(format {of_format}, this one reads up to {FORMAT})"
+            )
+        as_of = date.fromisoformat(head["as_of"])
+        return of_format, Snapshot(as_of, int(head["persons"]), int(head["generation"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataFolderError(
+            f"the population replica in {folder} cannot be used (what it says of itself is "
+            "damaged): remove the folder and load the population again"
+        ) from error
+
+
+def _person(number: IdNumber, stored: bytes) -> Person:
+    try:
+        return record.unpack(number, stored)
+    except (struct.error, ValueError, IndexError) as error:
+        raise DataFolderError("the population replica holds a damaged record") from error

@@ -49,6 +49,15 @@ def crowd(make: Make, count: int, **changes: object) -> list[Person]:
     ]
 
 
+def put(folder: Path, table: str, key: bytes, value: bytes) -> None:
+    """Writes past the replica."""
+    with lmdb.open(str(folder), max_dbs=4, map_size=1 << 24) as environment:
+        held = environment.open_db(table.encode())
+        with environment.begin(write=True) as transaction:
+            transaction.put(key, value, db=held)
+
+
+WHOLE = {"format": 2, "as_of": "2026-07-01", "persons": 1, "generation": 1}
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x1f"), min_size=1)
 days = st.none() | st.dates()
 persons = st.builds(
@@ -317,12 +326,7 @@ def test_a_newer_format_is_refused_in_one_line(
     replica.load([person()], SNAPSHOT)
     folder = replica._store._folder
     replica.close()
-    environment = lmdb.open(str(folder), max_dbs=4, map_size=1 << 24)
-    head = environment.open_db(b"head")
-    with environment.begin(write=True) as transaction:
-        stored = json.loads(transaction.get(b"head", db=head))
-        transaction.put(b"head", json.dumps(stored | {"format": 99}).encode(), db=head)
-    environment.close()
+    put(folder, "head", b"head", json.dumps(WHOLE | {"format": 99}).encode())
     for use in (lambda: replica.ask([registration()]), lambda: replica.load([], SNAPSHOT)):
         with pytest.raises(NewerFormatError, match="newer version") as caught:
             use()
@@ -343,11 +347,47 @@ def test_a_damaged_record_is_an_outage(
 ) -> None:
     replica.load([person()], SNAPSHOT)
     replica.close()
-    with lmdb.open(str(tmp_path / "population"), max_dbs=4, map_size=1 << 24) as environment:
-        persons = environment.open_db(b"persons")
-        with environment.begin(write=True) as transaction:
-            transaction.put(number_key(person().id_number), content, db=persons)
+    put(tmp_path / "population", "persons", number_key(person().id_number), content)
     assert ask(replica, registration()) == Unavailable()
+
+
+def test_a_damaged_record_is_one_line_where_a_load_meets_it(
+    replica: Replica, person: Make, tmp_path: Path
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    replica.close()
+    put(tmp_path / "population", "persons", number_key(person().id_number), b"too short")
+    with pytest.raises(DataFolderError, match="damaged record"):
+        replica.load([person(full_name="Trần Thị Mới")], SNAPSHOT)
+
+
+HEADS = [
+    # what the store says of itself, why it is damaged
+    (b"", "nothing"),
+    (b'{"format": 2, "as_of": "2026-07', "cut short"),
+    (b"\xff\xfe\x00", "no text"),
+    (b"[2]", "not by name"),
+    (b"{}", "all left out"),
+    (json.dumps({"format": 2, "as_of": "2026-07-01"}).encode(), "some left out"),
+    (json.dumps(WHOLE | {"format": None}).encode(), "no format"),
+    (json.dumps(WHOLE | {"as_of": "yesterday"}).encode(), "no date"),
+    (json.dumps(WHOLE | {"as_of": 20260701}).encode(), "a date as a number"),
+    (json.dumps(WHOLE | {"generation": "first"}).encode(), "no number"),
+]
+
+
+@pytest.mark.parametrize(("head", "why"), HEADS, ids=[why for _, why in HEADS])
+def test_a_damaged_head_is_an_outage_and_one_line(
+    replica: Replica, person: Make, registration: Type, tmp_path: Path, head: bytes, why: str
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    replica.close()
+    put(tmp_path / "population", "head", b"head", head)
+    assert replica.ask([registration()]) == [Unavailable()], why
+    for use in (replica.snapshot, lambda: replica.load([person()], SNAPSHOT)):
+        with pytest.raises(DataFolderError, match="damaged.*load the population again") as caught:
+            use()
+        assert "\n" not in str(caught.value)
 
 
 def test_no_answer_shows_a_person_in_its_text(

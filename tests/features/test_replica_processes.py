@@ -1,4 +1,4 @@
-"""The replica under other processes: a full disk, a fork, readers during a load."""
+"""The replica under threads and other processes: a full disk, a fork, readers during a load."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
+from threading import Event, Thread
 
 from features.evidence import Found, FoundBy, NotFound, RegisterAnswer
 from features.register.replica import Replica
@@ -151,6 +153,98 @@ def test_readers_in_other_processes_never_see_a_mix(replica: Replica, person: Ma
     counts = [int(reader.communicate(timeout=60)[0]) for reader in readers]
     assert all(reader.returncode == 0 for reader in readers)
     assert all(1 <= count <= 4 for count in counts)
+
+
+def test_a_load_in_this_process_waits_for_the_readings_under_way(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    replica.close()  # from here on it is open for reading alone
+    loader = Thread(target=replica.load, args=([person(full_name="Trần Thị Mới")], SNAPSHOT))
+
+    class Slow(list[Registration]):
+        def __iter__(self) -> Iterator[Registration]:
+            yield self[0]
+            loader.start()
+            time.sleep(0.1)
+            yield self[1]
+
+    answers = replica.ask(Slow([registration(), registration()]))
+    loader.join(timeout=60)
+    assert answers == [Found(person(), FoundBy.NUMBER)] * 2
+    answer = ask(replica, registration())
+    assert isinstance(answer, Found)
+    assert answer.person.full_name == "Trần Thị Mới"
+
+
+def test_readers_in_this_process_go_on_during_its_loads_and_never_see_a_mix(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load(crowd(person, 400, full_name="0"), SNAPSHOT)
+    rows = [registration(document_number=f"0010{n:08}") for n in range(0, 400, 40)]
+    ended = Event()
+
+    def read() -> list[set[object]]:
+        seen: list[set[object]] = []
+        while not ended.is_set():
+            answers = replica.ask(rows)
+            seen.append({a.person.full_name if isinstance(a, Found) else a for a in answers})
+        return seen
+
+    with ThreadPoolExecutor(3) as pool:
+        readers = [pool.submit(read) for _ in range(3)]
+        for generation in range(1, 9):
+            replica.close()  # so that each load has to open the store anew
+            time.sleep(0.02)
+            replica.load(crowd(person, 400, full_name=str(generation)), SNAPSHOT)
+        ended.set()
+    for reader in readers:
+        names = [name for (name,) in reader.result()]
+        assert names == sorted(names, key=str)
+        assert set(names) <= set("012345678")
+
+
+SLOW_LOADER = """
+import sys
+from datetime import date
+from pathlib import Path
+from features.register.replica import Replica
+from features.registration import IdNumber, Person
+
+def people():
+    yield Person(IdNumber("001200000001"), "Trần A")
+    print("loading", flush=True)
+    sys.stdin.readline()
+
+Replica(Path(sys.argv[1])).load(people(), date(2026, 7, 1))
+"""
+
+
+def test_a_load_that_waits_for_one_of_another_process_keeps_no_reader_waiting(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    replica.load([person()], SNAPSHOT)
+    replica.close()
+    loader = Thread(target=replica.load, args=(crowd(person, 10), SNAPSHOT))
+    with subprocess.Popen(
+        [sys.executable, "-c", SLOW_LOADER, str(replica._store._folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "loading\n"
+        loader.start()
+        for _ in range(20):
+            time.sleep(0.01)
+            assert ask(replica, registration()) == Found(person(), FoundBy.NUMBER)
+        assert loader.is_alive()
+        other.communicate("go on\n", timeout=60)
+    loader.join(timeout=60)
+    snapshot = replica.snapshot()
+    assert snapshot is not None
+    assert (snapshot.persons, snapshot.generation) == (12, 3)
 
 
 STARTER = """
