@@ -205,11 +205,13 @@ def test_readers_in_this_process_go_on_during_its_loads_and_never_see_a_mix(
 
 
 SLOW_LOADER = """
-import sys
+import signal, sys
 from datetime import date
 from pathlib import Path
 from features.register.replica import Replica
 from features.registration import IdNumber, Person
+
+signal.alarm(60)  # it must not outlive a test that fails
 
 def people():
     yield Person(IdNumber("001200000001"), "Trần A")
