@@ -221,7 +221,7 @@ def _run_together(name: Forms) -> Word:
     return Word(name.joined, "".join(letters), "".join(tones))
 
 
-_LEVELS = """
+_LEVELS_WRITTEN = """
     same case_or_spacing tone_placement diacritics_missing
     telex vni_keys legacy_encoding honorific
     d_stroke some_diacritics_missing i_y by_ear other_diacritics regional_family misread_letters
@@ -229,8 +229,9 @@ _LEVELS = """
     two_slips similar_word one_word other_parts
     different_name
     """
-_RANK = {code: rank for rank, code in enumerate(_LEVELS.split())}
-"""How far apart two names are."""
+LEVELS = tuple(_LEVELS_WRITTEN.split())
+"""The codes of names, from alike to far apart: the first that fits is the difference."""
+_RANK = {code: rank for rank, code in enumerate(LEVELS)}
 
-_AS_REGISTERED = frozenset(_LEVELS.split()[:4])
-_READ = frozenset(_LEVELS.split()[4:7])
+_AS_REGISTERED = frozenset(LEVELS[:4])
+_READ = frozenset(LEVELS[4:7])

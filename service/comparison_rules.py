@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+from features import name as names
 from features import weights
 from features.cross_check import cross_check
 from features.difference import SENTENCES, outcome
@@ -75,10 +76,9 @@ _LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 def name_order() -> list[tuple[Words, list[str]]]:
     """The levels at which names are compared, strict to loose, with the differences each names."""
-    weighed = weights.default().fields["full_name"]
     levels = [(words, list(codes)) for words, codes in _NAME_LEVELS]
     known = {code for _, codes in levels for code in codes} | {"different_name"}
-    levels.append((_WORD_BY_WORD, [code for code in weighed if code not in known]))
+    levels.append((_WORD_BY_WORD, [code for code in names.LEVELS if code not in known]))
     return [*levels, (_NOTHING_AGREES, ["different_name"])]
 
 

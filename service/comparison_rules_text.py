@@ -10,14 +10,16 @@ TOP: Words = (
 *(English below.)* Trang này cho biết một hồ sơ mở tài khoản hay đăng ký SIM được đối chiếu với cơ
 sở dữ liệu dân cư như thế nào, và vì sao kết luận là *đã xác minh* hay *không khớp*. Trang được viết
 ra từ chính chương trình (`make reference`), nên các câu, trọng số và ví dụ ở đây là những gì đang được
-áp dụng; phiên bản trọng số: {version}. Mọi tên người ở đây đều là giả.
+áp dụng; phiên bản trọng số: {version}. Trọng số được ước lượng trên một thế giới giả lập
+(`chinhchu weights` ước lượng lại từ sổ đăng ký thật). Mọi tên người ở đây đều là giả.
 """,
     """# The comparison rules
 
 This page tells how a registration of an account or a SIM is compared with the population register,
 and why the verdict is *verified* or *mismatch*. It is written by the program itself (`make
 reference`): the sentences, weights and examples are those in force; version of the weights:
-{version}. Every name on this page is made up.
+{version}. They were estimated on a simulated world (`chinhchu weights` estimates them anew from a
+real book). Every name on this page is made up.
 """,
 )
 FIELDS: Words = (
@@ -25,7 +27,7 @@ FIELDS: Words = (
 
 | trường | vai trò |
 | --- | --- |
-| số giấy tờ, họ tên, ngày sinh | là của người khác thì không bao giờ được coi là đã xác minh; lỗi nhỏ thì được cân nhắc cùng mọi thứ còn lại |
+| số giấy tờ, họ tên, ngày sinh | khác hẳn thì không bao giờ được coi là đã xác minh; lỗi nhỏ thì được cân nhắc cùng mọi thứ còn lại |
 | giới tính | chỉ cộng hay trừ trọng số |
 | địa chỉ, ngày cấp giấy tờ | chỉ cộng hay trừ trọng số; không bao giờ tự làm hồ sơ thành không khớp |
 
@@ -37,7 +39,7 @@ không trừ.
 
 | field | what it can do |
 | --- | --- |
-| document number, name, birth date | another one is never called verified; a slip is weighed with everything else |
+| document number, name, birth date | quite another one is never called verified; a slip is weighed with everything else |
 | sex | adds or takes weight, no more |
 | address, issue date | add or take weight, no more; they never make a mismatch |
 
@@ -68,12 +70,14 @@ IMPOSTOR_KNOWS: Words = (
     """
 Giả định về kẻ mạo danh: mỗi trường được biết với tỷ lệ dưới đây, và trường đã biết thì viết đúng như
 chính chủ sẽ viết; việc biết con số đã nằm trong điểm khởi đầu. Không có sổ sách nào ghi lại những gì
-họ biết: đây là giả định, không phải số đo.
+họ biết: đây là giả định, không phải số đo. Kẻ cầm thẻ thật, hay ảnh chụp thẻ, biết mọi trường: phép đối
+chiếu giấy tờ không nhận ra người đó; việc ấy dành cho khuôn mặt và phần rủi ro.
 """,
     """
 What is assumed of an impostor: each field is known to the share of them below, and what they know they
 write as the holder would; knowing the number is part of the start. No book records what they know: these
-are assumptions, not measurements.
+are assumptions, not measurements. Whoever holds the card, or a photograph of it, knows every field: no
+comparison of papers tells that person; the face and the risk are there for it.
 """,
 )
 NAME_ORDER: Words = (
@@ -103,22 +107,26 @@ DIFFERENCES: Words = (
 
 Số bit được cộng vào khi gặp khác biệt ấy. Khác biệt không có trong bảng của trường thì không cộng, không
 trừ. `register_agrees` và `register_differs` dành cho cơ sở dữ liệu chỉ trả lời khớp hay không khớp: một
-câu *không khớp* được tính như khác biệt nặng nhất của trường, vì không ai nhìn thấy đó có phải lỗi gõ không.""",
+câu *không khớp* được tính như khác biệt nặng nhất của trường so với từng khả năng, vì không ai nhìn thấy
+đó có phải lỗi gõ không. Kẻ mạo danh thường biết quận huyện: cùng quận huyện mà khác nhà vì thế trừ nhiều
+hơn là ở tỉnh khác.""",
     """## 5. Every difference, its outcome and its weight
 
 The bits that a difference adds. What is not in the table of a field adds and takes nothing.
 `register_agrees` and `register_differs` belong to a register that answers yes or no alone: its *no* is
-taken for the gravest difference of the field, because nobody can see whether it is a slip.""",
+taken for the gravest difference of the field against each alternative, because nobody can see whether it
+is a slip. Impostors often know the district: another house of the same district therefore takes more
+than another province.""",
 )
 VERDICT: Words = (
     """
 ## 6. Kết luận
 
-Các bit được cộng lại, cho từng khả năng; khả năng nào còn lại lâu hơn (tổng nhỏ hơn) thì quyết định.
+Các bit được cộng lại cho từng khả năng, rồi lấy tổng nhỏ hơn.
 
-1. Số, họ tên hoặc ngày sinh có kết quả *không khớp*: **không khớp**, dù tổng là bao nhiêu. Cũng vậy khi
-   cả họ tên lẫn ngày sinh đều là giá trị khác chứ không phải lỗi gõ (một từ khác; ngày tháng khác cùng
-   năm): một chỗ có thể do cơ sở dữ liệu đã cải chính, hai chỗ thì không.
+1. Tìm thấy một người, mà số, họ tên hoặc ngày sinh có kết quả *không khớp*: **không khớp**, dù tổng là bao
+   nhiêu. Cũng vậy khi một phần họ tên là tên khác chứ không phải lỗi gõ (một từ khác, tên đệm khác) mà
+   ngày sinh không khớp hoàn toàn: cơ sở dữ liệu có thể đã cải chính họ tên, nhưng khi đó ngày sinh phải đúng.
 2. Tổng từ {verified} bit trở lên: **đã xác minh**.
 3. Chưa đủ, và số, họ tên hoặc ngày sinh chỉ *gần khớp*: **không khớp**. Khi tìm theo họ tên và ngày sinh,
    lỗi nhỏ chưa phải là trái ngược: **không thể xác minh**.
@@ -133,12 +141,11 @@ Khi nhiều người cùng phù hợp, một người chỉ được nêu tên n
     """
 ## 6. The verdict
 
-The bits are added up against each alternative; the one that is left over longest (the smaller sum)
-decides.
+The bits are added up against each alternative; the smaller sum decides.
 
-1. The outcome of number, name or birth date is *mismatch*: **mismatch**, whatever the sum. So too where
-   name and birth date both hold another value and no slip (another word; another day of the same year):
-   the register may have corrected one of them since, not both.
+1. A person was found, and the outcome of number, name or birth date is *mismatch*: **mismatch**, whatever
+   the sum. So too where a part of the name is another one and no slip (one word, the middle names) and the
+   birth date does not agree in full: the register may have corrected a name, but then the date is right.
 2. A sum of {verified} bits or more: **verified**.
 3. Less, and number, name or birth date agree only nearly: **mismatch**. Where the person was found by name
    and birth date, a slip is no contradiction: **unverifiable**.
