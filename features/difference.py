@@ -175,8 +175,8 @@ DIFFERENCES: dict[str, Difference] = {
     "different_name": Difference(_MISMATCH, "Another name.", "Họ tên khác."),
     "name_of_another": Difference(
         _MISMATCH,
-        "Name and birth date are exactly those of another person of the same home.",
-        "Họ tên và ngày sinh là của người khác cùng nơi cư trú.",
+        "Name and birth date are exactly those of another person, of the same home say.",
+        "Họ tên và ngày sinh đúng là của một người khác, chẳng hạn cùng nơi cư trú.",
     ),
     # birth date
     "day_month_swapped": Difference(_PARTIAL, "Day and month are swapped.", "Đảo ngày và tháng."),

@@ -24,7 +24,7 @@ class Found:
     """The register holds exactly one person for the question; `person` is as of the registration.
 
     `namesake`: the number is this person's, while name and birth date as typed are exactly those
-    of another one (a twin, say), and this person's name only in part.
+    of another one (a twin, say), and this person's name only in part or not at all.
     """
 
     person: Person

@@ -82,10 +82,11 @@ def _by_cancelled(
 
 
 def _has_namesake(lookup: Lookup, registration: Registration, person: Person) -> bool:
-    """Whether one of the same home bears exactly the name and birth date that this one bears in part.
+    """Whether somebody else bears exactly the name and birth date that this one bears in part.
 
-    A twin, that is; a namesake elsewhere in the nation says nothing. A name typed with marks is
-    exact letter by letter; one without marks can be no more exact.
+    A twin, that is, of the same home; a namesake elsewhere in the nation says nothing, unless the
+    name is another one than this person's. A name typed with marks is exact letter by letter; one
+    without marks can be no more exact.
     """
     code = name.compare(registration.full_name, person.full_name)
     marked = not registration.full_name.isascii()
@@ -94,11 +95,13 @@ def _has_namesake(lookup: Lookup, registration: Registration, person: Person) ->
     born = _born(registration)
     if born is None or born.day is None:
         return False
+    anywhere = code in weights.OTHER_NAMES
     codes = [
         name.compare(registration.full_name, other.full_name)
         for whole, *_ in _keys(registration)
         for other in lookup.named(whole, [(born.number, born.number)], MOST)
-        if other.id_number != person.id_number and _same_home(registration, person, other)
+        if other.id_number != person.id_number
+        and (anywhere or _same_home(registration, person, other))
     ]
     if marked:
         return not _EXACT.isdisjoint(codes)

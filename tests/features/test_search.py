@@ -158,6 +158,22 @@ def test_a_namesake_elsewhere_in_the_nation_takes_nothing_from_a_proven_identity
     assert (found.identity, found.matched_id_number) == (Identity.VERIFIED, person().id_number)
 
 
+def test_another_name_with_its_own_bearer_of_that_day_is_the_bearers(
+    replica: Replica, person: Make, registration: Type
+) -> None:
+    """A twin who lives elsewhere now, with her sister's number."""
+    twin = person(
+        id_number=IdNumber("079190000077"),
+        full_name="Nguyễn Thị Thúy Liên",
+        former_id_numbers=(),
+        residence="Số 3 Thôn Đoài, Xã Minh Đạo, Huyện Tiên Du, Tỉnh Bắc Ninh",
+    )
+    replica.load([person(), twin], SNAPSHOT)
+    typed = registration(full_name=twin.full_name)
+    found = cross_check(typed, ask(replica, typed))
+    assert (found.identity, found.matched_id_number) == (Identity.MISMATCH, None)
+
+
 def test_of_more_people_than_are_read_nobody_is_named(
     replica: Replica, person: Make, registration: Type
 ) -> None:
