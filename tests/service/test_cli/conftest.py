@@ -70,6 +70,14 @@ def town(tmp_path_factory) -> World:
 
 
 @pytest.fixture(scope="session")
+def city(tmp_path_factory) -> World:
+    """A world that takes a command long enough to be stopped at its work."""
+    folder = tmp_path_factory.mktemp("city")
+    simulate(4_000, seed=5).write(folder)
+    return World(folder)
+
+
+@pytest.fixture(scope="session")
 def screened(tmp_path_factory):
     """Screens a book with the default model; gives the folder of the results."""
 

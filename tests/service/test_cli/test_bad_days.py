@@ -225,10 +225,10 @@ def test_a_book_is_not_loaded_while_no_population_is(run, village, home):
 
 
 def test_a_book_is_loaded_once_however_often_and_differences_are_told_by_row(
-    run, rows, village, start, tmp_path
+    run, rows, city, start, tmp_path
 ):
-    assert run("population", "load", village.file("population")).code == 0
-    words = ("book", "load", *village.words("registrations", "labels"))
+    assert run("population", "load", city.file("population")).code == 0
+    words = ("book", "load", *city.words("registrations", "labels"))
     stopped = start(*words)
     for line in stopped.stderr:
         if line.startswith("Loading the book"):
@@ -238,7 +238,7 @@ def test_a_book_is_loaded_once_however_often_and_differences_are_told_by_row(
     stopped.stderr.read()
 
     first, again = counts(run(*words)), counts(run(*words))
-    book, known = (rows(village.file(name)) for name in ("registrations", "labels"))
+    book, known = (rows(city.file(name)) for name in ("registrations", "labels"))
     assert first["registrations"] + first["already_there"] == len(book)
     assert first["outcomes"] + first["outcomes_already_there"] == len(known)
     assert (again["registrations"], again["outcomes"], again["rejected"]) == (0, 0, 0)
@@ -248,8 +248,8 @@ def test_a_book_is_loaded_once_however_often_and_differences_are_told_by_row(
     files = {}
     for name, made in (("registrations", book), ("labels", known)):
         files[name] = tmp_path / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(made, pq.read_schema(village.file(name))), files[name])
-    said = run("book", "load", *village.words("registrations", "labels", **files))
+        pq.write_table(pa.Table.from_pylist(made, pq.read_schema(city.file(name))), files[name])
+    said = run("book", "load", *city.words("registrations", "labels", **files))
     assert counts(said)["contradicting"] == counts(said)["rejected"] == 2
     out = Path(said.out.splitlines()[-1].removeprefix("results in "))
     told = {(r["source"], r["row_number"]) for r in rows(out / "rejected.parquet")}
