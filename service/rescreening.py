@@ -60,33 +60,48 @@ class Rescreening:
         self._keys = keys
         self._make_ready = make_ready
         self._done = 0
+        self._last = 0
 
     def round(self, writer: Writer, now: datetime) -> None:
-        """The earliest one tries whether the register is back; then some more."""
+        """One of those that wait tries whether the register is back, each in turn; then some more."""
         if not self._register.spare():
             return
         try:
-            if self._repeat(writer, now, 1):
-                self._repeat(writer, now, _A_ROUND)
+            if self._tried(writer, now):
+                self._catch_up(writer, now)
         except redis.RedisError:
             return  # without the graph nothing is screened; a later round sees
 
-    def _repeat(self, writer: Writer, now: datetime, most: int) -> bool:
-        """Whether there was anything to repeat and all of it was answered."""
-        waiting = WholeLedger(writer.door, self._keys).unchecked(self._done, most)
-        if not waiting:
+    def _tried(self, writer: Writer, now: datetime) -> bool:
+        """Whether one was answered; the next after the one tried last, or the earliest again."""
+        one = self._waiting(writer, self._last, 1) or self._waiting(writer, self._done, 1)
+        if not one:
             return False
-        if self._rescreen(writer, waiting, now) == len(waiting):
-            self._done = waiting[-1].position
-            return True
-        if most == 1 and self._register.answers():  # others, only not this one: it is left alone
-            self._done = waiting[0].position
-        return False
+        self._last = one[0].position
+        return bool(self._rescreen(writer, one, now)) and self._register.answers()
 
-    def _rescreen(self, writer: Writer, waiting: Sequence[Unchecked], now: datetime) -> int:
-        """Records those that the register answers now; gives how many."""
+    def _catch_up(self, writer: Writer, now: datetime) -> None:
+        """From the earliest on; what is not answered while a later one is, is left alone."""
+        waiting = self._waiting(writer, self._done, _A_ROUND)
+        if not waiting:
+            return
+        answered = self._rescreen(writer, waiting, now)
+        answered = answered if self._register.answers() else []  # else from what was kept alone
+        self._done = max([*answered, min(self._last, waiting[0].position)])
+        self._last = max(self._last, self._done)
+
+    def _waiting(self, writer: Writer, after: int, most: int) -> list[Unchecked]:
+        return WholeLedger(writer.door, self._keys).unchecked(after, most)
+
+    def _rescreen(self, writer: Writer, waiting: Sequence[Unchecked], now: datetime) -> list[int]:
+        """Records those that the register answers now; gives their positions."""
         position = self._make_ready(writer, now)
         road = self._road.judge([again.registration for again in waiting])
+        answered = [
+            (again, screening, node)
+            for again, (screening, node) in zip(waiting, road, strict=True)
+            if screening.evidence.register_available
+        ]
         judged = [
             Judged(
                 screening=screening,
@@ -96,7 +111,8 @@ class Rescreening:
                 in_ledger=True,
                 rescreens=again.screening_id,
             )
-            for again, (screening, node) in zip(waiting, road, strict=True)
-            if screening.evidence.register_available
+            for again, screening, node in answered
         ]
-        return len(writer.record_screenings(judged)) if judged else 0
+        if judged:
+            writer.record_screenings(judged)
+        return [again.position for again, _, _ in answered]

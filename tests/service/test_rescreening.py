@@ -187,6 +187,34 @@ def test_one_that_the_register_never_takes_keeps_nobody_waiting(
     for _ in range(3):
         go_round()
     assert [len(rows) for rows in screenings(ledger, odd, *others)] == [1, 2, 2, 2]
+    register.asked.clear()
+    go_round()
+    assert register.asked == []
+
+
+def test_what_failed_in_an_outage_is_asked_again_when_a_later_one_tells_that_it_is_over(
+    rounds, ledger, register, registration
+):
+    several = [registration() for _ in range(4)]
+    go_round = rounds(*several)
+    go_round()
+    go_round()
+    register.away = False
+    go_round()
+    assert register.asked == [1, 1, 1, 3]
+    assert [len(rows) for rows in screenings(ledger, *several)] == [2, 2, 2, 2]
+
+
+def test_a_register_that_takes_nothing_passes_over_nobody(rounds, ledger, register, registration):
+    several = [registration() for _ in range(3)]
+    register.refused = {r.registration_id for r in several}
+    go_round = rounds(*several)
+    register.away = False
+    for _ in range(7):
+        go_round()
+    register.refused.clear()
+    go_round()
+    assert [len(rows) for rows in screenings(ledger, *several)] == [2, 2, 2]
 
 
 def test_a_screening_is_repeated_once_at_most(rounds, ledger, register, registration, writer):

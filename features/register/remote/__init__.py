@@ -26,6 +26,8 @@ from features.register.remote.form import (
 from features.registration import Registration
 
 _LONGEST_PAUSE = 2.0
+_MOST_REFUSED = 12
+"""Calls in a row; a single odd question among a hundred is found after seven."""
 
 _logger = logging.getLogger(__name__)
 
@@ -120,7 +122,33 @@ class RemoteRegister:
         return known
 
     def _asked(self, questions: list[Question], until: float) -> dict[bytes, RegisterAnswer]:
-        """Answers by key, none where the register gave none; calls again while it makes sense."""
+        """Answers by key; what is refused is halved, so that an odd question spoils no other.
+
+        A register that refuses one part after the other is left alone: it takes none of them.
+        """
+        answers: dict[bytes, RegisterAnswer] = {}
+        parts, refused = [questions], 0
+        while parts and refused < _MOST_REFUSED:
+            part = parts.pop()
+            try:
+                given = self._attempted(part, until)
+            except RefusedError:
+                refused += 1
+                half = len(part) // 2
+                parts += [part[half:], part[:half]] if half else []
+                continue
+            answers |= given
+            refused = 0 if given else refused
+        if refused and not answers:
+            self._breaker.refuse()
+        return answers
+
+    def _attempted(self, questions: list[Question], until: float) -> dict[bytes, RegisterAnswer]:
+        """Answers by key, none where the register gave none; calls again while it makes sense.
+
+        Raises:
+            RefusedError: it does not take them together.
+        """
         for attempt in range(self._terms.attempts):
             within = min(self._terms.call_timeout, until - self._around.clock())
             if within <= 0 or not self._breaker.may_call():
@@ -132,32 +160,21 @@ class RemoteRegister:
                 break
             try:
                 return self._called(questions, within)
-            except RefusedError:
-                return self._asked_apart(questions, until)
             except UnansweredError as error:
                 if not error.again or not self._waited(error.after, attempt, until):
                     break
         return {}
-
-    def _asked_apart(self, questions: list[Question], until: float) -> dict[bytes, RegisterAnswer]:
-        """Halves what was refused: a question that the register does not take spoils no other."""
-        if len(questions) == 1:
-            return {}
-        half = len(questions) // 2
-        return self._asked(questions[:half], until) | self._asked(questions[half:], until)
 
     def _called(self, questions: list[Question], within: float) -> dict[bytes, RegisterAnswer]:
         """One call; what it answered is remembered.
 
         Raises:
             UnansweredError: there was no usable answer.
+            RefusedError: it does not take them together.
         """
         self.counts.calls += 1
         try:
             reply = reply_of(self._exchange.post(body_of(questions), within), len(questions))
-        except RefusedError:
-            self._breaker.succeed()
-            raise
         except UnansweredError:
             self._note_failure()
             raise

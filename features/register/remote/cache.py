@@ -28,6 +28,8 @@ class Cache:
 
     def put(self, key: bytes, answer: RegisterAnswer, as_of: date, now: float) -> None:
         """Keeps an answer that was given at `now`, a moment on the clock of `get`."""
+        if self._max_age <= 0:
+            return
         self._newest = as_of
         self._kept.pop(key, None)
         self._kept[key] = _Kept(answer, as_of, now)

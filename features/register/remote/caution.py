@@ -17,11 +17,8 @@ class Breaker:
         self._clock = clock
         self._failures = 0
         self._opened_at: float | None = None
-
-    @property
-    def healthy(self) -> bool:
+        self.healthy = True
         """Whether the last call was answered, or none was made yet."""
-        return self._failures == 0
 
     def may_call(self) -> bool:
         """Whether a call is worth making now."""
@@ -29,11 +26,16 @@ class Breaker:
 
     def succeed(self) -> None:
         """A call was answered."""
-        self._failures, self._opened_at = 0, None
+        self._failures, self._opened_at, self.healthy = 0, None, True
+
+    def refuse(self) -> None:
+        """Nothing that was asked was taken: no answer, yet another question may be taken."""
+        self.healthy = False
 
     def fail(self) -> None:
         """A call was not answered; one that was a trial opens the breaker for another pause."""
         self._failures += 1
+        self.healthy = False
         if self._failures >= self._most:
             self._opened_at = self._clock()
 

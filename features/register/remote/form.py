@@ -7,11 +7,15 @@
                                      "found_by": ..., "fields": {field: true | false | null}}]}
 
 Nothing but the fields that are compared leaves the house, and the day as of which they are asked.
+A cell that people write anything into tells no more than can be compared: a number that cannot be
+read is a number of nobody's, a telephone or identity number in a name or an address is zeros.
 """
 
 from __future__ import annotations
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -58,7 +62,7 @@ class Question:
 
     @property
     def key(self) -> bytes:
-        """Equal questions have equal keys, which tell nothing of a person."""
+        """Equal questions have equal keys."""
         return blake2b(json.dumps(self.form).encode(), digest_size=16).digest()
 
     def own(self, answer: RegisterAnswer) -> RegisterAnswer:
@@ -91,15 +95,36 @@ def question_of(registration: Registration) -> Question | None:
     issued = registration.document_issued_on
     form = {
         "document_type": registration.document_type.value,
-        "document_number": None if typed is None else identity_number.normal(typed) or typed,
-        "full_name": name.repaired(registration.full_name),
+        "document_number": None if typed is None else _number(typed),
+        "full_name": _text(name.repaired(registration.full_name)),
         "birth_date": born,
         "sex": None if registration.sex is None else registration.sex.value,
-        "address": registration.address,
+        "address": None if registration.address is None else _text(registration.address),
         "document_issued_on": None if issued is None else issued.isoformat(),
         "asked_at": registration.registered_at.astimezone(VIETNAM).date().isoformat(),
     }
     return Question(form, number, FoundBy.NUMBER if repair == "same" else FoundBy.REPAIRED_NUMBER)
+
+
+_DIGITS_COMPARED = range(7, 15)
+_OF_ANOTHER_PAPER, _OF_NOBODY = "A0000000", "00001"
+_LONGEST_TEXT = 300
+_LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){7,}")
+_DIGIT = re.compile(r"\d")
+
+
+def _number(typed: str) -> str:
+    """The digits of a number that the register could hold, or one that it answers alike."""
+    digits = identity_number.normal(typed) or ""
+    if len(digits) in _DIGITS_COMPARED:
+        return digits
+    return _OF_ANOTHER_PAPER if identity_number.is_passport(typed) else _OF_NOBODY
+
+
+def _text(typed: str) -> str:
+    """A name or an address as far as it is compared; no house has a number of eight digits."""
+    text = unicodedata.normalize("NFC", typed[:_LONGEST_TEXT])
+    return _LONG_NUMBER.sub(lambda match: _DIGIT.sub("0", match.group()), text)
 
 
 def body_of(questions: Sequence[Question]) -> bytes:

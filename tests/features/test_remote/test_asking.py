@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from features.evidence import (
-    NotCovered,
-    Unavailable,
-    Verdicts,
-)
+from features.cross_check import cross_check
+from features.evidence import NotCovered, Unavailable, Verdicts
+from features.register.remote.form import question_of
 from features.register.replica import Replica
 from features.registration import DocumentType, Person, Registration
 from tests.features.registers import (
@@ -60,6 +59,54 @@ def test_only_what_is_compared_leaves_the_house(
     }
     assert request.headers["authorization"] == f"Bearer {KNOWN}"
     assert (request.url.path, request.url.query) == ("/v1/verifications", "")
+
+
+WRITTEN = (
+    # in the cell of the number, what is asked for, why
+    ("079 090 123 456", "079090123456", "in groups"),
+    ("79090123456", "079090123456", "a leading zero lost"),
+    ("0790901234567", "0790901234567", "a digit too many, which can be repaired"),
+    ("27327050", "027327050", "an old number"),
+    ("không có", None, "nothing"),
+    ("xem hồ sơ vợ Trần Thị Lan 1 0912345678", "00001", "a remark"),
+    ("4111 1111 1111 1111", "00001", "a payment card's number"),
+    ("b1234567", "A0000000", "a passport's number"),
+)
+
+UNREADABLE = ("00001", "A0000000")
+
+
+@pytest.mark.parametrize(("written", "told", "why"), WRITTEN)
+def test_of_a_number_no_more_than_can_be_compared_is_told(
+    registration: Type, written: str, told: str | None, why: str
+) -> None:
+    question = question_of(registration(document_number=written))
+    assert question is not None
+    assert question.form["document_number"] == told, why
+
+
+@pytest.mark.parametrize("written", [text for text, told, _ in WRITTEN if told in UNREADABLE])
+def test_what_is_no_number_is_answered_as_if_it_had_been_told_as_written(
+    replica: Replica, person: Make, registration: Type, written: str
+) -> None:
+    replica.load([person()], AS_OF)
+    typed = registration(document_number=written)
+    question = question_of(typed)
+    assert question is not None
+    told = registration(document_number=question.form["document_number"])
+    assert replica.ask([told]) == replica.ask([typed])
+    ours, theirs = (cross_check(r, replica.ask([r])[0]).fields for r in (typed, told))
+    assert ours == theirs
+
+
+@pytest.mark.parametrize("column", ["full_name", "address"])
+@pytest.mark.parametrize("number", ["0912345678", "0912 345 678", "0912.345.678", "079090123456"])
+def test_no_telephone_and_no_other_number_leaves_with_a_name_or_an_address(
+    registration: Type, column: str, number: str
+) -> None:
+    question = question_of(registration(**{column: f"12/3 Lê Lợi ({number})"}))
+    assert question is not None
+    assert question.form[column] == f"12/3 Lê Lợi ({re.sub('[0-9]', '0', number)})"
 
 
 def test_a_token_goes_nowhere_unless_there_is_one(

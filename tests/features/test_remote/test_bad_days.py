@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from collections.abc import Callable
 from datetime import date
@@ -70,6 +71,39 @@ def test_a_reply_that_drips_is_unavailable_at_the_deadline(
         before = time.monotonic()
         assert one(register, registration()) == Unavailable(), why
         assert time.monotonic() - before < 0.8, why
+        _wait_until_no_call_is_under_way()
+
+
+def _wait_until_no_call_is_under_way() -> None:
+    until = time.monotonic() + 20
+    while any(thread.name == "register" for thread in threading.enumerate()):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_after_replies_that_dripped_a_register_that_is_well_is_answered(
+    registration: Type,
+) -> None:
+    body = bytes(agreeing([{}]).body)
+    head = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    dripping = [True]
+
+    def say(caller: socket.socket) -> None:
+        if not dripping[0]:
+            caller.sendall(head + body)
+        while dripping[0]:
+            caller.sendall(b" ")
+            time.sleep(0.005)
+
+    with talking(say) as url, asked_at(url, deadline=0.03, failures=999) as register:
+        for _ in range(110):  # a pool has a hundred connections
+            assert one(register, registration()) == Unavailable()
+        _wait_until_no_call_is_under_way()
+        dripping[0] = False
+        until = time.monotonic() + 20
+        while one(register, registration()) == Unavailable():
+            assert time.monotonic() < until
+        assert register.answers
 
 
 def test_a_server_that_dies_in_the_middle_is_asked_again(registration: Type, watch: Watch) -> None:
@@ -102,6 +136,20 @@ def test_a_question_that_is_not_taken_spoils_no_other(
         assert register.answers
     assert [i for i, a in enumerate(answers) if a == Unavailable()] == [0, 63]
     assert len(told.calls) < 30
+
+
+def test_a_register_that_refuses_everything_is_not_well_and_not_asked_one_by_one(
+    script: tuple[Script, str], registration: Type, watch: Watch
+) -> None:
+    told, url = script
+    told.lines = [failing(422)]
+    with asked_at(url, watch.around) as register:
+        assert register.ask(crowd(registration, 100)) == [Unavailable()] * 100
+        assert not register.answers
+        assert sum(len(call) for call in told.calls) < 250
+        told.lines = [agreeing]
+        assert isinstance(one(register, registration()), Verdicts)
+        assert register.answers
 
 
 def test_nobody_at_home_is_unavailable(registration: Type, watch: Watch) -> None:

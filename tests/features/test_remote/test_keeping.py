@@ -80,3 +80,14 @@ def test_an_outage_is_never_kept(
     with asked_at(url, watch.around, max_age=100.0) as register:
         assert one(register, registration()) == Unavailable()
         assert isinstance(one(register, registration()), Verdicts)
+
+
+def test_who_keeps_nothing_keeps_nothing_for_an_outage_either(
+    script: tuple[Script, str], registration: Type, watch: Watch
+) -> None:
+    told, url = script
+    told.lines = [agreeing, failing(503)]
+    with asked_at(url, watch.around, max_age=0.0) as register:
+        one(register, registration())
+        assert one(register, registration()) == Unavailable()
+        assert not register._cache._kept
