@@ -160,7 +160,10 @@ def talking(say: Callable[[socket.socket], object]) -> Iterator[str]:
     def meet(caller: socket.socket) -> None:
         heard = b""
         while not heard.endswith(b"}]}"):
-            heard += caller.recv(65_536)
+            part = caller.recv(65_536)
+            if not part:  # who called has gone
+                return
+            heard += part
         say(caller)
 
     with at_the_socket(meet) as port:
