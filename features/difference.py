@@ -75,7 +75,7 @@ DIFFERENCES: dict[str, Difference] = {
     "former_number_unknown": Difference(
         _UNAVAILABLE,
         "An old 9-digit number that the register does not link to anyone.",
-        "Số CMND 9 số chưa được liên kết với người nào.",
+        "Số CMND 9 chữ số chưa được liên kết với người nào.",
     ),
     "other_document_number": Difference(
         _UNAVAILABLE,

@@ -49,11 +49,11 @@ SIMO_DOCUMENT_TYPES: dict[str, DocumentType | None] = {
 
 CONTRADICTIONS: dict[str, tuple[str, str]] = {
     "province_code_unknown": (
-        "Ba số đầu của số định danh không phải mã tỉnh nào; cần xác minh.",
+        "Ba chữ số đầu của số định danh không phải mã tỉnh nào; cần xác minh.",
         "The first three digits of the number are no province's; to be verified.",
     ),
     "century_impossible": (
-        "Số thứ tư của số định danh thuộc về một thế kỷ chưa tới; cần xác minh.",
+        "Chữ số thứ tư của số định danh thuộc về một thế kỷ chưa tới; cần xác minh.",
         "The fourth digit of the number belongs to a century to come; to be verified.",
     ),
     "number_says_other_year": (

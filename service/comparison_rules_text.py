@@ -54,8 +54,8 @@ FOUND: Words = (
 Theo số giấy tờ như đã gõ; nếu không được, theo số cũ hoặc số sau khi sửa lỗi gõ, rồi theo họ tên và
 ngày sinh. Hơn một người phù hợp thì không đoán: kết luận là *không thể xác minh*. Cách tìm cho điểm
 khởi đầu, tính bằng **bit**: mỗi bit làm khả năng là chính chủ tăng gấp đôi, bit âm làm giảm một nửa.
-Người đứng tên được so với hai khả năng khác: *người lạ*, do trùng hợp hay gõ nhầm mà dẫn tới bản ghi
-này; *kẻ mạo danh*, biết một phần thông tin của người trong bản ghi.
+Người đứng tên được so với hai khả năng khác: *người lạ*, do trùng hợp hoặc gõ nhầm số mà bị đối
+chiếu với bản ghi này; *kẻ mạo danh*, biết một phần thông tin của người trong bản ghi.
 """,
     """## 2. Who is compared with
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from features.errors import DataFolderError, InputError, NewerFormatError, StorageFullError
 from features.register.replica import Replica
 from service.errors import FolderBusyError
+from service.words import said
 
 VERSION = 1
 
@@ -101,7 +102,10 @@ def owned(home: Path) -> Iterator[DataFolder]:
         except OSError:
             owner = os.read(handle, 20).decode("ascii", "replace").strip() or "unknown"
             raise FolderBusyError(
-                f"the data folder is in use by another process (pid {owner}): {home}"
+                said(
+                    f"thư mục dữ liệu đang được tiến trình khác dùng (pid {owner}): {home}",
+                    f"the data folder is in use by another process (pid {owner}): {home}",
+                )
             ) from None
         os.ftruncate(handle, 0)
         os.pwrite(handle, f"{os.getpid()}\n".encode(), 0)
@@ -133,6 +137,12 @@ def _failure(home: Path, error: OSError) -> DataFolderError:
     return DataFolderError(f"the data folder cannot be used: {home} ({error.strerror})")
 
 
+NO_POPULATION = (
+    "chưa nạp dữ liệu dân cư: chạy `chinhchu population load FILE` trước",
+    "no population is loaded: run `chinhchu population load FILE` first",
+)
+
+
 def check_register(population: Path) -> None:
     """Refuses to go on without a register: who a holder is could never be found out afterwards.
 
@@ -141,4 +151,4 @@ def check_register(population: Path) -> None:
     """
     with closing(Replica(population)) as replica:
         if replica.snapshot() is None:
-            raise InputError("no population is loaded: run `chinhchu population load FILE` first")
+            raise InputError(said(*NO_POPULATION))

@@ -43,7 +43,7 @@ ALTERNATIVES: dict[Alternative, Words] = {
 }
 WHO: dict[Alternative, Words] = {
     Alternative.STRANGER: (
-        "trùng hợp hay gõ nhầm mà dẫn tới bản ghi này",
+        "do trùng hợp hoặc gõ nhầm số mà bị đối chiếu với bản ghi này",
         "whom chance or a slip led to this record",
     ),
     Alternative.IMPOSTOR: (

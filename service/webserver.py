@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from service.errors import StartError
+from service.words import reason, said
 
 _GRACE = 5
 """Seconds that calls at work get when the service stops."""
@@ -29,7 +30,7 @@ def listening(host: str, port: int, setting: str) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
     except (OSError, UnicodeError):  # the latter of a name that no network can carry
-        raise StartError(f"the address {host} cannot be used (CHINHCHU_HOST)") from None
+        raise StartError(unusable(host)) from None
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
@@ -37,9 +38,31 @@ def listening(host: str, port: int, setting: str) -> socket.socket:
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:
-            raise StartError(f"port {port} of {host} is in use ({setting})") from None
-        raise StartError(f"cannot listen on {host} port {port} ({error.strerror})") from None
+            raise StartError(in_use(host, port, setting)) from None
+        why = reason(error)
+        raise StartError(
+            said(
+                f"không lắng nghe được ở {host} cổng {port} ({why})",
+                f"cannot listen on {host} port {port} ({why})",
+            )
+        ) from None
     return listener
+
+
+def in_use(host: str, port: int, setting: str) -> str:
+    """The line for a port that somebody else has."""
+    return said(
+        f"cổng {port} của {host} đang được dùng ({setting})",
+        f"port {port} of {host} is in use ({setting})",
+    )
+
+
+def unusable(host: str) -> str:
+    """The line for an address that is not this machine's."""
+    return said(
+        f"không dùng được địa chỉ {host} (CHINHCHU_HOST)",
+        f"the address {host} cannot be used (CHINHCHU_HOST)",
+    )
 
 
 @contextmanager

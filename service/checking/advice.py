@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from features import weights
 from features.evidence import Evidence, FieldEvidence, Identity, Outcome
 from service.evidence_words import Words
 
@@ -56,6 +57,10 @@ _HINTS: dict[tuple[str, str], Words] = {
         "Yêu cầu xem thẻ gốc. Nếu thẻ ghi đúng số này thì giấy tờ cần được xác minh thêm.",
         "Ask to see the card. If it does carry this number, the paper itself needs verifying.",
     ),
+    ("document_number", "other_former_number"): (
+        "Hỏi số định danh 12 chữ số; cơ sở dữ liệu ghi số CMND khác cho người này.",
+        "Ask for the 12-digit personal number; the register links another old number to this person.",
+    ),
     ("full_name", "one_word"): (
         "Xem thẻ gốc. Nếu đã đổi tên, hỏi giấy tờ cải chính hộ tịch.",
         "Look at the card. If the name was changed, ask for the civil-status extract.",
@@ -77,6 +82,9 @@ _HINTS: dict[tuple[str, str], Words] = {
 _HINTS["document_number", "former_number_unknown"] = _HINTS["document_number", "not_given"]
 _HINTS["document_number", "other_document_number"] = _HINTS["document_number", "not_given"]
 _HINTS["document_number", "not_in_register"] = _HINTS["document_number", "other_number"]
+_HINTS["full_name", "similar_word"] = _HINTS["full_name", "one_word"]
+_HINTS["full_name", "other_parts"] = _HINTS["full_name", "one_word"]
+_HINTS["full_name", "name_of_another"] = _HINTS["full_name", "different_name"]
 _HINTS["birth_date", "month_only"] = _HINTS["birth_date", "year_only"]
 _HINTS["birth_date", "first_of_january"] = _HINTS["birth_date", "year_only"]
 
@@ -101,8 +109,12 @@ _SITUATIONS: dict[str, Words] = {
         "Giấy tờ là của một người trong cơ sở dữ liệu. Có thể tiếp tục.",
         "The papers are those of a person in the register. Go on.",
     ),
+    "other_in_part": (
+        "Đã xác minh; họ tên khác một phần: xem bên dưới.",
+        "Verified; the name differs in part: see below.",
+    ),
     "mismatch": (
-        "Giấy tờ trái với cơ sở dữ liệu. Phần lớn là lỗi gõ: xem lại giấy tờ gốc trước khi nghi ngờ.",
+        "Giấy tờ không khớp với cơ sở dữ liệu. Phần lớn là lỗi gõ: xem lại giấy tờ gốc trước khi nghi ngờ.",
         "The papers contradict the register. Most often it is a slip: look at the card before you suspect.",
     ),
     "other_person": (
@@ -126,7 +138,7 @@ _SITUATIONS: dict[str, Words] = {
         "A person fits, yet the evidence is not enough. Ask for what is named below.",
     ),
     "not_covered": (
-        "Không có gì để hỏi, hoặc cơ sở dữ liệu không gồm loại giấy tờ này (hộ chiếu).",
+        "Không đủ thông tin để tra cứu, hoặc cơ sở dữ liệu không gồm loại giấy tờ này (hộ chiếu).",
         "Nothing was given to ask by, or the register does not cover this paper (a passport).",
     ),
 }
@@ -140,6 +152,8 @@ def situation(found: Evidence) -> Words:
 def _case(found: Evidence) -> str:
     if found.identity is Identity.MISMATCH and any(map(_another, map(found.fields.get, _WHO))):
         return "other_person"
+    if found.identity is Identity.VERIFIED and _in_part(found.fields.get("full_name")):
+        return "other_in_part"
     if found.identity is not Identity.UNVERIFIABLE:
         return found.identity.value
     if not found.register_available:
@@ -147,6 +161,11 @@ def _case(found: Evidence) -> str:
     if found.several:
         return "several"
     return "not_covered" if found.balance is None else "too_little"
+
+
+def _in_part(name: FieldEvidence | None) -> bool:
+    """Whether the name is another one in part, which the rest of the papers made good."""
+    return name is not None and name.difference in weights.OTHER_NAMES
 
 
 def _another(field: FieldEvidence | None) -> bool:

@@ -10,11 +10,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from features import weights
+from features import identity_number, weights
 from features.comparison import doubts
 from features.cross_check import cross_check
 from features.difference import SENTENCES
-from features.errors import DataFolderError, NewerFormatError
+from features.errors import DataFolderError, InputError, NewerFormatError
 from features.evidence import Evidence
 from features.identity_number import CONTRADICTIONS
 from features.reading import Rejected
@@ -23,7 +23,7 @@ from features.registration import Registration
 from features.weights import Step
 from service import wiring
 from service.checking import advice
-from service.datafolder import DataFolder, open_folder
+from service.datafolder import NO_POPULATION, DataFolder, open_folder
 from service.evidence_words import Words
 from service.interruption import one_scratch
 from service.settings import Settings
@@ -91,6 +91,8 @@ def check(settings: Settings, registration: Registration, population: Path | Non
 @contextmanager
 def _loaded(population: Path) -> Iterator[tuple[Path, int]]:
     """A population file as a replica for the time being, and how many rows are not in it."""
+    if not population.exists():
+        raise InputError(said(f"{population}: không có tệp này", f"{population}: no such file"))
     rejected: list[Rejected] = []
     with one_scratch(), TemporaryDirectory() as scratch:
         replica = Replica(Path(scratch))
@@ -119,22 +121,21 @@ def _replica(folder: Path) -> Source:
     except DataFolderError as error:
         return Source("replica", failure=(f"bản sao dân cư bị hỏng: {error}", str(error)))
     if snapshot is None:
-        raise DataFolderError(
-            said(
-                "chưa nạp dữ liệu dân cư: chạy `chinhchu population load FILE` trước",
-                "no population is loaded: run `chinhchu population load FILE` first",
-            )
-        )
+        raise DataFolderError(said(*NO_POPULATION))
     return Source("replica", snapshot.as_of)
 
 
-def form(made: Check) -> dict[str, Any]:
-    """The answer for programs, in both languages; its keys are always the same."""
+def form(made: Check, *, with_register: bool) -> dict[str, Any]:
+    """The answer for programs, in both languages; its keys are always the same.
+
+    A number that was not typed is the register's own value: it is told where that is asked for.
+    """
     found, source = made.evidence, made.source
+    number = found.matched_id_number
     balance, rules = found.balance, weights.default()
     return {
         "identity": found.identity.value,
-        "matched_id_number": found.matched_id_number,
+        "matched_id_number": number if with_register or number == _typed(made) else None,
         "found_by": None if found.found_by is None else found.found_by.value,
         "several": found.several,
         "fields": {
@@ -156,6 +157,12 @@ def form(made: Check) -> dict[str, Any]:
             "failure": None if source.failure is None else _both(source.failure),
         },
     }
+
+
+def _typed(made: Check) -> str | None:
+    """The 12-digit number that was typed, as it is read."""
+    candidates = identity_number.read(made.registration.document_number or "").candidates
+    return candidates[0][0] if candidates else None
 
 
 def _both(words: Words) -> dict[str, str]:

@@ -18,7 +18,7 @@ from features import weights
 from features.difference import SENTENCES
 from features.evidence import Alternative, Balance, Identity, Outcome
 from features.identity_number import CONTRADICTIONS
-from features.registration import Person, Registration, Sex
+from features.registration import Person, Registration, Sex, Status
 from service.checking import advice, waterfall
 from service.checking.answer import Check, Source
 from service.evidence_words import (
@@ -62,14 +62,30 @@ def _parts(made: Check, language: Language, *, with_register: bool) -> Iterator[
     yield Text(_source(made.source, language), "dim")
     yield Text()
     yield Text(pick(IDENTITIES[found.identity], language).upper(), _COLOURS[found.identity])
-    yield Text(pick(advice.situation(found), language))
+    notes = [*(CONTRADICTIONS[code] for code in made.doubts), *_of_status(found.person)]
+    verified = found.identity is Identity.VERIFIED
+    yield Text(pick(_SEE_BELOW if notes and verified else advice.situation(found), language))
     if with_register and found.person is None:
         yield Text(pick(_NOTHING_TO_SHOW, language))
     yield _fields(made, language, with_register=with_register)
-    yield from (Text(f"• {pick(CONTRADICTIONS[code], language)}") for code in made.doubts)
+    yield from (Text(f"• {pick(note, language)}") for note in notes)
     yield from _hints(made, language)
     if found.balance is not None:
         yield from _evidence(made, found.balance, language)
+
+
+_SEE_BELOW = (
+    "Giấy tờ là của một người trong cơ sở dữ liệu; còn điều phải xem xét riêng, nêu dưới đây.",
+    "The papers are those of a person in the register; something else has to be looked at, see below.",
+)
+_NOT_LIVING = (
+    "Cơ sở dữ liệu ghi người này đã mất, mất tích, xuất cảnh hoặc đang bị giam giữ; có khi ghi sai.",
+    "The register holds this person for deceased, missing, emigrated or detained; sometimes wrongly.",
+)
+
+
+def _of_status(person: Person | None) -> list[Words]:
+    return [] if person is None or person.status is Status.LIVING else [_NOT_LIVING]
 
 
 _NOTHING_TO_SHOW = (

@@ -16,7 +16,7 @@ from features import birth_date
 from features.errors import InputError
 from features.parsing import parse_registration, read_date
 from features.registration import DocumentType, Kind, Registration
-from service.words import said
+from service.words import reason, said
 
 STANDARD_INPUT = "-"
 _LARGEST = 1 << 20
@@ -94,10 +94,8 @@ def _content(source: str) -> bytes:
     except FileNotFoundError:
         raise _unreadable(source, "không có tệp này", "no such file") from None
     except OSError as error:
-        reason = error.strerror or ""
-        raise _unreadable(
-            source, f"không đọc được ({reason})", f"cannot be read ({reason})"
-        ) from None
+        why = reason(error)
+        raise _unreadable(source, f"không đọc được ({why})", f"cannot be read ({why})") from None
     if len(content) > _LARGEST:
         raise _unreadable(source, "lớn hơn 1 MiB", "larger than 1 MiB")
     return content

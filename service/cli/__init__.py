@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import select
 import sys
 import traceback
 from collections.abc import Callable, Sequence
@@ -22,7 +23,7 @@ from service.cli.weights import weights
 from service.errors import SettingsError
 from service.interruption import interruptible
 from service.settings import Settings
-from service.words import said
+from service.words import reason, said
 
 _USAGE_ERRORS = (InputError, SettingsError, JudgementError)
 
@@ -51,9 +52,11 @@ def _interrupted() -> int:
 
 def _failed(error: Exception) -> int:
     """One line on standard error, with no text that may hold a name; gives the exit code."""
+    if isinstance(error, BrokenPipeError) and _nobody_reads():
+        return 1
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
-        text = where + (error.strerror or str(error))
+        text = where + (reason(error) if error.strerror else str(error))
     elif isinstance(error, ChinhchuError):
         text = str(error)
     elif isinstance(error, MemoryError):
@@ -66,6 +69,16 @@ def _failed(error: Exception) -> int:
         )
     print("chinhchu: " + " ".join(text.split()), file=sys.stderr)
     return 2 if isinstance(error, _USAGE_ERRORS) else 1
+
+
+def _nobody_reads() -> bool:
+    """Whether standard output is a pipe that was closed (`| head`); what is left for it is let go."""
+    output = select.poll()
+    output.register(sys.stdout.fileno(), 0)
+    if not output.poll(0):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:

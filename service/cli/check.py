@@ -70,7 +70,8 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     registration = typed.registration(options.file, given, datetime.now(UTC))
     made = answer.check(settings, registration, options.population)
     if options.json:
-        json.dump(answer.form(made), sys.stdout, ensure_ascii=False, indent=2)
+        form = answer.form(made, with_register=options.show_register)
+        json.dump(form, sys.stdout, ensure_ascii=False, indent=2)
         sys.stdout.write("\n")
     else:
         from service.checking.table import show

@@ -23,6 +23,7 @@ from service.errors import SettingsError, StartError
 from service.keys import Keys
 from service.ledger import Ledger
 from service.settings import Settings
+from service.webserver import in_use, unusable
 
 _LOOK_AFTER = 0.5
 """Seconds between two looks whether the parent still lives."""
@@ -80,8 +81,8 @@ def _listening(host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise StartError(f"port {port} of {host} is in use (CHINHCHU_CONSOLE_PORT)") from None
-        raise StartError(f"the address {host} cannot be used (CHINHCHU_HOST)") from None
+            raise StartError(in_use(host, port, "CHINHCHU_CONSOLE_PORT")) from None
+        raise StartError(unusable(host)) from None
 
 
 class PlacesOnly(logging.Formatter):

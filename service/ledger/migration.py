@@ -9,6 +9,7 @@ from psycopg import sql
 
 from features.errors import NewerFormatError
 from service.errors import StartError
+from service.words import said
 
 _STEPS = ("001_first.sql", "002_unchecked.sql")
 VERSION = len(_STEPS)
@@ -27,11 +28,23 @@ def migrate(database_url: str) -> None:
         with psycopg.connect(database_url, connect_timeout=10) as door, door.transaction():
             _migrate(door)
     except psycopg.errors.DiskFull:
-        raise StartError("no room left for the ledger") from None
+        raise StartError(
+            said("hết chỗ trên đĩa cho sổ cái", "no room left for the ledger")
+        ) from None
     except psycopg.OperationalError:
-        raise StartError("the database does not answer (CHINHCHU_DATABASE_URL)") from None
+        raise StartError(
+            said(
+                "PostgreSQL không trả lời (CHINHCHU_DATABASE_URL)",
+                "the database does not answer (CHINHCHU_DATABASE_URL)",
+            )
+        ) from None
     except psycopg.errors.InsufficientPrivilege:
-        raise StartError("the database account may not make the ledger's tables") from None
+        raise StartError(
+            said(
+                "tài khoản PostgreSQL không được tạo bảng cho sổ cái",
+                "the database account may not make the ledger's tables",
+            )
+        ) from None
 
 
 def _migrate(door: psycopg.Connection) -> None:

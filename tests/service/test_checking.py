@@ -20,6 +20,7 @@ from features.evidence import (
 from features.weights import Step
 from service import evidence_words
 from service.checking import advice, waterfall
+from service.checking.table import printable
 
 DECISIVE = ("document_number", "full_name", "birth_date", "sex")
 BITS = st.floats(-60, 60)
@@ -110,3 +111,11 @@ def test_minus_nothing_is_nothing():
     assert [evidence_words.bits(b, "vi") for b in (-0.04, 0.0, -0.06, 3.25)] == [
         *("0", "0", "-0,1", "+3,2")
     ]
+
+
+@given(st.text())
+def test_what_is_printable_is_printed_as_it_is(text):
+    shown = printable(text)
+    assert shown.isprintable()
+    if text.isprintable() and len(text) <= 200:
+        assert shown.replace(" ", "") == "".join(text.split())

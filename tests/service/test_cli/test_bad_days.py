@@ -293,3 +293,14 @@ def test_a_summary_that_nobody_can_take_is_one_line(home, village, tmp_path):
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert done.stderr.splitlines()[-1].startswith("chinhchu: ")
+
+
+def test_a_closed_pipe_ends_quietly(start, tmp_path):
+    """What `| head` does, once it has seen enough."""
+    file = tmp_path / "population.csv"
+    file.write_text("id_number,full_name,birth_date\n001085012345,Bùi Thị Bưởi,1985-09-02\n")
+    for more in ([], ["--json"]):
+        program = start("check", "--population", file, "--full-name", "Bùi Thị Bưởi", *more)
+        program.stdout.close()
+        assert program.stderr.read() == ""
+        assert program.wait(60) == 1
