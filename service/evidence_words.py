@@ -23,7 +23,7 @@ OUTCOMES: dict[Outcome, Words] = {
     Outcome.MATCH: ("khớp", "match"),
     Outcome.PARTIAL: ("gần khớp", "near match"),
     Outcome.MISMATCH: ("không khớp", "mismatch"),
-    Outcome.UNAVAILABLE: ("không có", "no data"),
+    Outcome.UNAVAILABLE: ("không có dữ liệu", "no data"),
 }
 IDENTITIES: dict[Identity, Words] = {
     Identity.VERIFIED: ("Đã xác minh", "Verified"),

@@ -126,7 +126,7 @@ _SITUATIONS: dict[str, Words] = {
         "The register holds nobody under this number. Look at the number on the card again.",
     ),
     "unavailable": (
-        "Chưa hỏi được cơ sở dữ liệu. Không nói gì về người này: hỏi lại sau.",
+        "Chưa hỏi được cơ sở dữ liệu. Điều này không nói lên gì về người này; hãy hỏi lại sau.",
         "The register could not be asked. That says nothing of the person: ask again later.",
     ),
     "several": (

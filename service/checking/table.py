@@ -96,11 +96,13 @@ _NOTHING_TO_SHOW = (
 
 def _source(source: Source, language: Language) -> str:
     kinds: dict[str, Words] = {
-        "replica": ("bản sao tại chỗ", "the local replica"),
+        "replica": ("bản sao cục bộ", "the local replica"),
         "remote": ("cơ sở dữ liệu từ xa", "the remote register"),
         "file": ("tệp dân cư", "a population file"),
     }
-    text = pick(("Đã đối chiếu với ", "Checked against "), language)
+    asked = ("Đã đối chiếu với ", "Checked against ")
+    unasked = ("Chưa đối chiếu được với ", "Could not be checked against ")
+    text = pick(asked if source.failure is None else unasked, language)
     text += pick(kinds[source.kind], language)
     if source.as_of is not None:
         day = source.as_of.strftime(pick(("%d/%m/%Y", "%Y-%m-%d"), language))
@@ -154,9 +156,7 @@ def _hints(made: Check, language: Language) -> Iterator[RenderableType]:
         return
     verified = made.evidence.identity is Identity.VERIFIED
     head = ("Nên sửa trong hồ sơ", "Worth mending in the file")
-    yield Text(
-        pick(head if verified else ("Cần làm để rõ", "What would clear it"), language), "bold"
-    )
+    yield Text(pick(head if verified else ("Cần làm rõ", "What would clear it"), language), "bold")
     grid = Table.grid(padding=(0, 1))
     for hint in told:
         grid.add_row("•", pick(FIELD_NAMES[hint.field], language) + ":", pick(hint.words, language))
@@ -166,7 +166,7 @@ def _hints(made: Check, language: Language) -> Iterator[RenderableType]:
 
 def _evidence(made: Check, balance: Balance, language: Language) -> Iterator[RenderableType]:
     threshold = weights.default().verified_bits
-    yield Text(pick(("Sức nặng của bằng chứng", "The weight of the evidence"), language), "bold")
+    yield Text(pick(("Trọng số của bằng chứng", "The weight of the evidence"), language), "bold")
     who = (
         f"{pick(ALTERNATIVES[balance.likelier], language)}, {pick(WHO[balance.likelier], language)}"
     )
