@@ -11,6 +11,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import pairwise
 
 import networkx as nx
@@ -18,6 +19,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from features.registration import Kind
 from graph.attributes import Attribute, Key, Node
 
 PRIVATE = frozenset(
@@ -51,18 +53,58 @@ class Rules:
     largest: int = 80
 
 
+TIERS = (200, 50, 20, 10)
+"""Accounts from which the law is harder: Decree 340/2025 Art. 30 (10), Criminal Code Art. 291."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A value that members share: the evidence that they belong together.
+
+    `members` are keys in the order of the world, at least two.
+    """
+
+    attribute: Attribute
+    token: str
+    members: tuple[Key, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Ring:
     """A lasting object: its id comes from its first member's key, never from a token.
 
-    `members` are in the order of the world; `glue` the tokens that tie two or more of them;
-    `risk` is the mean calibrated risk of its members.
+    `members` are in the order of the world; `risk` is the mean calibrated risk of the members.
     """
 
     ring_id: str
     members: tuple[Node, ...]
-    glue: frozenset[str]
+    ties: tuple[Tie, ...]
     risk: float
+
+    @property
+    def glue(self) -> frozenset[str]:
+        """The tokens that tie members."""
+        return frozenset(tie.token for tie in self.ties)
+
+    @property
+    def first_seen(self) -> datetime:
+        """When its first member registered."""
+        return self.members[0].registered_at
+
+    @property
+    def holders(self) -> int:
+        """How many different holders its members name."""
+        return len({node.holder for node in self.members})
+
+    @property
+    def accounts(self) -> int:
+        """How many of its members are bank accounts."""
+        return sum(node.kind is Kind.BANK_ACCOUNT for node in self.members)
+
+    @property
+    def tier(self) -> int:
+        """The number of accounts from which the law is harder that it has reached, 0 below all."""
+        return next((tier for tier in TIERS if self.accounts >= tier), 0)
 
 
 def find(
@@ -82,11 +124,7 @@ def find(
     )
     groups = _split(suspects, _components(suspects, _ties(suspects, rules)), rules)
     rings = [_ring([suspects[i] for i in g], risk) for g in groups]
-    kept = [
-        r
-        for r in rings
-        if r.risk >= rules.risky and len({n.holder for n in r.members}) >= rules.holders
-    ]
+    kept = [r for r in rings if r.risk >= rules.risky and r.holders >= rules.holders]
     return sorted(kept, key=lambda r: (-r.risk * len(r.members), r.ring_id))
 
 
@@ -162,10 +200,28 @@ def _split(nodes: Sequence[Node], groups: Sequence[list[int]], rules: Rules) -> 
 
 
 def _ring(members: Sequence[Node], risk: Mapping[Key, float]) -> Ring:
-    first = min(members, key=lambda n: n.order)
-    glue = frozenset(t for t, held in _by_token(members).items() if len(held) > 1)
+    held = _by_value(members)
+    ties = tuple(
+        Tie(attribute, token, tuple(members[i].key for i in places))
+        for (attribute, token), places in held.items()
+        if len(places) > 1
+    )
     mean = sum(risk[n.key] for n in members) / len(members)
-    return Ring(_ring_id(first.key), tuple(members), glue, mean)
+    return Ring(_ring_id(members[0].key), tuple(members), ties, mean)
+
+
+def _by_value(members: Sequence[Node]) -> dict[tuple[Attribute, str], list[int]]:
+    """Which members hold each private value; a number's use as SIM and as contact is one value."""
+    held: dict[str, list[int]] = {}
+    named: dict[str, Attribute] = {}
+    for i, node in enumerate(members):
+        for attribute, token in node.tokens.items():
+            if attribute in PRIVATE:
+                named.setdefault(token, attribute)
+                places = held.setdefault(token, [])
+                if not places or places[-1] != i:
+                    places.append(i)
+    return {(named[token], token): places for token, places in held.items()}
 
 
 def _ring_id(first: Key) -> str:
