@@ -66,7 +66,7 @@ class Step:
 
 
 def follow(before: Memory, found: Sequence[Ring]) -> tuple[list[Ring], list[Step]]:
-    """The rings of a run under their lasting ids, in the order given, and what became of each ring.
+    """The rings of a run under their lasting ids, strongest first, and what became of each ring.
 
     An id goes to the ring that holds most of its members; of equal claims to the one from the
     larger earlier ring, then to the smaller id. Rings of the last run come before those that were
@@ -84,7 +84,13 @@ def follow(before: Memory, found: Sequence[Ring]) -> tuple[list[Ring], list[Step
         ids[i] = _unused(found[i].ring_id, taken)
         taken.add(ids[i])
     named = [replace(ring, ring_id=ids[i]) for i, ring in enumerate(found)]
-    return named, _steps(before, {ids[i]: keys for i, keys in enumerate(members)})
+    steps = _steps(before, {ids[i]: keys for i, keys in enumerate(members)})
+    return strongest_first(named), steps
+
+
+def strongest_first(rings: Iterable[Ring]) -> list[Ring]:
+    """In the order of `rings.find`, which decides where a value leads that several rings share."""
+    return sorted(rings, key=lambda ring: (-ring.risk * len(ring.members), ring.ring_id))
 
 
 def remembered(before: Memory, steps: Iterable[Step]) -> dict[str, Known]:

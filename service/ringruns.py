@@ -1,19 +1,27 @@
-"""The daily ring run: at 00:00 UTC, from what was then known, before the day's first answer.
+"""Ring runs: daily at 00:00 UTC before the day's first answer, and whenever one is asked for.
 
-The risks are those without outcomes: a registration's own outcome never decides whether it is a
-member, not even through the risk of who came after it.
+Each goes by what was known at its moment, and is recorded once. The risks are those without
+outcomes: a registration's own outcome never decides whether it is a member, not even through the
+risk of who came after it.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
+
+import psycopg
 
 from graph import rings
+from graph.lineage import follow
 from graph.live import LiveGraph
-from graph.rings import Ring
 from service.keys import Keys
 from service.ledger.reading import WholeLedger
+from service.ledger.rings import RingLedger
 from service.ledger.writing import Writer
+
+_LOOK_EVERY = timedelta(seconds=1)
+_DAYS = 8
+"""Days whose rings the live graph remembers: who comes late still meets those of his own day."""
 
 
 class RingRuns:
@@ -23,23 +31,45 @@ class RingRuns:
         self._graph = graph
         self._keys = keys
         self._least_risk = rings.Rules().suspicious
+        self._looked = datetime.min.replace(tzinfo=UTC)
 
     def run_if_due(self, writer: Writer, now: datetime) -> None:
-        """Runs once a day; a graph that lost its rings gets those of today again."""
-        today = now.astimezone(UTC).date()
-        if self._graph.rings_day() == today:
+        """Runs once a day and where asked; a graph that lost its rings gets the recorded ones."""
+        today, held = now.astimezone(UTC).date(), self._graph.rings_day()
+        book = RingLedger(writer.door)
+        if held != today:
+            last = book.last_run()
+            due = last is None or last < midnight(today)
+            if due:
+                self.run(writer, midnight(today))
+            if held is None or not due:
+                restore(writer.door, self._graph)
+        if self._looked <= now < self._looked + _LOOK_EVERY:
             return
-        self.run(writer, today)
+        self._looked = now
+        asked = book.asked()
+        if asked is not None and asked <= now:
+            self.run(writer, asked)
 
-    def run(self, writer: Writer, day: date) -> list[Ring]:
-        """The rings at 00:00 UTC of `day`: recorded once, then put into the live graph."""
-        run_at = datetime.combine(day, time(), UTC)
-        ledger = WholeLedger(writer.door, self._keys)
+    def run(self, writer: Writer, run_at: datetime) -> None:
+        """The rings of a moment, later than that of the last run: recorded, then remembered."""
+        ledger, book = WholeLedger(writer.door, self._keys), RingLedger(writer.door)
         suspects = ledger.suspects(run_at, self._least_risk)
         risk = {node.key: value for node, value in suspects}
         found = rings.find([node for node, _ in suspects], risk)
-        if not ledger.has_ring_run(run_at):
-            members = [(ring.ring_id, n.key, ring.risk) for ring in found for n in ring.members]
-            writer.record_rings(run_at, members, ledger.last_position())
-        self._graph.set_rings(day, rings.ring_of_token(found))
-        return found
+        named, steps = follow(book.memory(), found)
+        book.record(run_at, named, steps, ledger.last_position())
+        self._graph.set_rings(run_at.astimezone(UTC).date(), rings.ring_of_token(named))
+
+
+def restore(door: psycopg.Connection, graph: LiveGraph) -> None:
+    """Gives the live graph the rings of the latest days as they are recorded."""
+    book = RingLedger(door)
+    for run_at in book.last_runs_of_days(_DAYS):
+        day = run_at.astimezone(UTC).date()
+        graph.set_rings(day, rings.ring_of_token(book.rings(run_at)))
+
+
+def midnight(day: date) -> datetime:
+    """00:00 UTC of a day."""
+    return datetime.combine(day, time(), UTC)

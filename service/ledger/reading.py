@@ -89,17 +89,6 @@ class Known:
     screening: StoredScreening | None
 
 
-@dataclass(frozen=True, slots=True)
-class RingMember:
-    """One member of a ring as of a ring run."""
-
-    run_at: datetime
-    ring_id: str
-    institution: Institution
-    registration_id: RegistrationId
-    ring_risk: float
-
-
 class Reader:
     """Reads for one institution at a time."""
 
@@ -271,36 +260,6 @@ class WholeLedger(Reader):
             [[k[0] for k in keys], [k[1] for k in keys]],
         )
         return [Node.from_json(row[0]) for row in rows]
-
-    def last_ring_run(self) -> datetime | None:
-        """The moment of the last ring run."""
-        row = self._door.execute("SELECT max(run_at) FROM ring_runs").fetchone()
-        return None if row is None else row[0]
-
-    def has_ring_run(self, run_at: datetime) -> bool:
-        """Whether the ring run of a moment is recorded."""
-        row = self._door.execute("SELECT 1 FROM ring_runs WHERE run_at = %s", [run_at]).fetchone()
-        return row is not None
-
-    def ring(self, ring_id: str) -> list[RingMember]:
-        """The members of a ring at the last run that knew it."""
-        return self._ring_members(
-            "ring_id = %(ring)s AND run_at = (SELECT max(run_at) FROM rings "
-            "WHERE ring_id = %(ring)s)",
-            {"ring": ring_id},
-        )
-
-    def rings_of_run(self, run_at: datetime) -> list[RingMember]:
-        """Every member of every ring of one run."""
-        return self._ring_members("run_at = %(run)s", {"run": run_at})
-
-    def _ring_members(self, where: str, values: dict[str, object]) -> list[RingMember]:
-        rows = self._door.execute(
-            "SELECT run_at, ring_id, institution, registration_id, ring_risk FROM rings "  # noqa: S608
-            f"WHERE {where} ORDER BY ring_id, registration_id, institution",
-            values,
-        )
-        return [RingMember(*row) for row in rows]
 
 
 def _event(row: tuple[Any, ...]) -> Event:

@@ -10,7 +10,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -120,22 +120,6 @@ class Writer:
             ]
             cursor.executemany(_OUTCOME, [_outcome_row(s) for s in stored])
         return stored
-
-    def record_rings(
-        self, run_at: datetime, members: Iterable[tuple[str, Key, float]], position: int
-    ) -> None:
-        """Commits one ring run: (ring id, registration, ring risk) a member."""
-        rows = [(run_at, ring, *key, risk) for ring, key, risk in members]
-        with self._door.transaction(), self._door.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO ring_runs (run_at, made_at, position) VALUES (%s, now(), %s)",
-                [run_at, position],
-            )
-            with cursor.copy(
-                "COPY rings (run_at, ring_id, institution, registration_id, ring_risk) FROM STDIN"
-            ) as copy:
-                for row in rows:
-                    copy.write_row(row)
 
     def _positions(self, count: int) -> list[int]:
         found = self._door.execute(

@@ -11,16 +11,21 @@ import psycopg
 import pytest
 
 from features.errors import DataFolderError, NewerFormatError
+from graph.attributes import Attribute
+from graph.lineage import follow
+from graph.rings import Ring, Tie
 from service.callers import Callers, create_key, revoke_key
 from service.errors import UnavailableError
 from service.keys import Keys
 from service.ledger import Ledger
 from service.ledger.migration import VERSION
 from service.ledger.records import NewOutcome, content, registration_of
+from service.ledger.rings import RingLedger
 from service.ledger.writing import BookRow, lease, open_lease
 
 NOW = datetime(2026, 6, 2, tzinfo=UTC)
-TABLES = ("registrations", "screenings", "outcomes", "ring_runs", "rings")
+RING_TABLES = ("ring_runs", "rings", "ring_steps", "ring_ties", "ring_requests")
+TABLES = ("registrations", "screenings", "outcomes", *RING_TABLES)
 
 
 @pytest.fixture
@@ -37,9 +42,13 @@ def outcome(registration, **changes):
 def fill(writer, judged, registration):
     """One row at least in every table."""
     one = registration()
-    writer.record_screenings(judged(one))
+    (made,) = judged(one)
+    writer.record_screenings([made])
     writer.record_outcomes([outcome(one)], NOW)
-    writer.record_rings(NOW, [("ring-1", one.key, 0.9)], 3)
+    tie = Tie(Attribute.PHONE, "token", (one.key,))
+    named, steps = follow({}, [Ring("R-1", (made.node,), (tie,), 0.9)])
+    RingLedger(writer.door).record(NOW, named, steps, 3)
+    RingLedger(writer.door).ask(NOW)
     return one
 
 
@@ -155,16 +164,6 @@ def test_a_book_is_recorded_without_screenings(ledger, writer, judge, registrati
     with ledger.whole() as whole:
         assert whole.known([one.key])[one.key].screening is None
         assert [event.node.key for event in whole.events(0, 10)] == [one.key]
-
-
-def test_ring_members_are_read_as_of_the_last_run_that_knew_the_ring(ledger, writer):
-    first, second = NOW, NOW + timedelta(days=1)
-    writer.record_rings(first, [("r1", ("A", "1"), 0.5), ("r1", ("B", "1"), 0.5)], 1)
-    writer.record_rings(second, [("r1", ("A", "1"), 0.75), ("r2", ("A", "9"), 0.25)], 2)
-    with ledger.whole() as whole:
-        assert [(m.institution, m.ring_risk) for m in whole.ring("r1")] == [("A", 0.75)]
-        assert {m.ring_id for m in whole.rings_of_run(first)} == {"r1"}
-        assert whole.last_ring_run() == second
 
 
 def test_only_one_writer_holds_the_lease(ledger, writer):

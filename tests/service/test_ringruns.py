@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from importlib import resources
 
+import psycopg
 import pytest
 
-from service.ledger.records import Asked
+from graph.lineage import Happening, Known
+from service.ledger import Ledger
+from service.ledger.records import Asked, NewOutcome
+from service.ledger.rings import RingLedger
 from service.ledger.writing import lease
-from service.ringruns import RingRuns
+from service.ringruns import RingRuns, restore
 
 MIDNIGHT = datetime(2026, 6, 2, tzinfo=UTC)
 TODAY = date(2026, 6, 2)
@@ -56,23 +61,32 @@ def record(writer, judged, registration):
     return make
 
 
-def test_a_ring_run_knows_what_was_screened_before_midnight_alone(writer, runs, record, ledger):
+@pytest.fixture
+def book(writer):
+    return RingLedger(writer.door)
+
+
+def keys_of(rings):
+    return [{n.registration_id for n in ring.members} for ring in rings]
+
+
+def ids(registrations):
+    return {r.registration_id for r in registrations}
+
+
+def test_a_ring_run_knows_what_was_screened_before_midnight_alone(writer, runs, record, book):
     before = record(MIDNIGHT - timedelta(hours=1))
     record(MIDNIGHT + timedelta(hours=1), phone="0912000222")
     record(MIDNIGHT - timedelta(hours=1), risk=0.01, phone="0912000333")
     runs.run_if_due(writer, MIDNIGHT + timedelta(hours=2))
-    with ledger.whole() as whole:
-        assert whole.last_ring_run() == MIDNIGHT
-        members = whole.rings_of_run(MIDNIGHT)
-    assert {m.registration_id for m in members} == {r.registration_id for r in before}
-    assert len({m.ring_id for m in members}) == 1
+    assert book.last_run() == MIDNIGHT
+    assert keys_of(book.rings(MIDNIGHT)) == [ids(before)]
 
 
-def test_what_became_known_of_somebody_makes_nobody_a_member(writer, runs, record, ledger):
+def test_what_became_known_of_somebody_makes_nobody_a_member(writer, runs, record, book):
     record(MIDNIGHT - timedelta(hours=1), risk=0.9, risk_without_outcomes=0.01)
     runs.run_if_due(writer, MIDNIGHT)
-    with ledger.whole() as whole:
-        assert whole.rings_of_run(MIDNIGHT) == []
+    assert book.rings(MIDNIGHT) == []
 
 
 def test_the_rings_reach_the_live_graph(writer, runs, record, graph, judge, registration):
@@ -86,26 +100,111 @@ def test_the_rings_reach_the_live_graph(writer, runs, record, graph, judge, regi
     assert found[1].ring_id is None
 
 
-def test_a_run_is_made_once_a_day_and_restored_where_the_graph_lost_it(
-    writer, runs, record, graph, ledger, valkey
-):
+def test_a_run_is_made_once_a_day(writer, runs, record, valkey, book):
     record(MIDNIGHT - timedelta(hours=1))
     runs.run_if_due(writer, MIDNIGHT + timedelta(hours=1))
     kept = valkey.hgetall(RINGS)
     record(MIDNIGHT + timedelta(hours=1), phone="0912000222")
     runs.run_if_due(writer, MIDNIGHT + timedelta(hours=3))
-    assert valkey.hgetall(RINGS) == kept
-    graph.clear()
-    runs.run_if_due(writer, MIDNIGHT + timedelta(hours=4))
     assert valkey.hgetall(RINGS) == kept != {}
     runs.run_if_due(writer, MIDNIGHT + timedelta(days=1))
-    with ledger.whole() as whole:
-        assert whole.last_ring_run() == MIDNIGHT + timedelta(days=1)
-        assert len({m.ring_id for m in whole.rings_of_run(MIDNIGHT + timedelta(days=1))}) == 2
+    assert book.last_run() == MIDNIGHT + timedelta(days=1)
+    assert len(book.rings(MIDNIGHT + timedelta(days=1))) == 2
 
 
-def test_an_empty_ledger_has_a_run_without_rings(writer, runs, graph, ledger):
+def test_a_graph_that_lost_its_rings_gets_those_that_are_recorded(
+    writer, runs, record, graph, valkey
+):
+    """Of every day that is remembered, and as they were found, not as they would be found now."""
+    record(MIDNIGHT - timedelta(hours=1))
+    record(MIDNIGHT - timedelta(hours=1), phone="0912000222", risk=0.4)
+    for day in range(10):
+        runs.run_if_due(writer, MIDNIGHT + timedelta(days=day, hours=1))
+        record(MIDNIGHT + timedelta(days=day, hours=2), phone=f"091200{day + 300:04}")
+    kept = {key: valkey.hgetall(key) for key in valkey.keys("chinhchu:rings:*")}
+    assert len(kept) == 8
+    graph.clear()
+    runs.run_if_due(writer, MIDNIGHT + timedelta(days=9, hours=5))
+    assert {key: valkey.hgetall(key) for key in valkey.keys("chinhchu:rings:*")} == kept
+    graph.clear()
+    restore(writer.door, graph)
+    assert {key: valkey.hgetall(key) for key in valkey.keys("chinhchu:rings:*")} == kept
+
+
+def test_an_empty_ledger_has_a_run_without_rings(writer, runs, graph, book):
     runs.run_if_due(writer, MIDNIGHT)
     assert graph.rings_day() == TODAY
-    with ledger.whole() as whole:
-        assert whole.rings_of_run(MIDNIGHT) == []
+    assert book.last_run() == MIDNIGHT
+    assert book.rings(MIDNIGHT) == []
+
+
+def test_a_ring_keeps_its_name_while_it_grows_and_the_ledger_tells_how(writer, runs, record, book):
+    record(MIDNIGHT - timedelta(hours=1))
+    runs.run_if_due(writer, MIDNIGHT)
+    runs.run_if_due(writer, MIDNIGHT + timedelta(days=1))
+    record(MIDNIGHT - timedelta(days=3) + timedelta(days=4), phone="0912000111")
+    runs.run_if_due(writer, MIDNIGHT + timedelta(days=2))
+    (first,), (last,) = book.rings(MIDNIGHT), book.rings(MIDNIGHT + timedelta(days=2))
+    assert first.ring_id == last.ring_id
+    born, grew = book.told(first.ring_id)
+    assert (born.happening, born.joined, born.members) == (Happening.BORN, 4, 4)
+    assert (grew.happening, grew.joined, grew.left, grew.members) == (Happening.GREW, 4, 0, 8)
+    assert book.memory()[first.ring_id].members == {n.key for n in last.members}
+
+
+def test_what_is_recorded_of_a_ring_is_read_again(writer, runs, record, book):
+    members = record(MIDNIGHT - timedelta(hours=1))
+    writer.record_outcomes(
+        [NewOutcome(*members[0].key, True, None, MIDNIGHT)], MIDNIGHT + timedelta(hours=1)
+    )
+    runs.run_if_due(writer, MIDNIGHT)
+    (ring,) = book.rings(MIDNIGHT)
+    assert [n.key for n in ring.members] == [r.key for r in members]
+    assert ring.risk == pytest.approx(0.9)
+    (phone,) = [tie for tie in ring.ties if tie.attribute == "phone"]
+    assert phone.members == tuple(r.key for r in members)
+    assert book.rings(MIDNIGHT, ring.ring_id) == [ring]
+    assert book.rings(MIDNIGHT, "R-of nobody") == []
+    assert book.last_run_of(ring.ring_id) == MIDNIGHT
+    assert book.confirmed(MIDNIGHT, MIDNIGHT) == {}
+    later = MIDNIGHT + timedelta(seconds=1)
+    assert book.confirmed(MIDNIGHT, later) == {ring.ring_id: {members[0].key}}
+
+
+def test_a_run_that_is_asked_for_is_made_once_its_moment_has_come(
+    writer, runs, record, book, graph
+):
+    runs.run_if_due(writer, MIDNIGHT)
+    record(MIDNIGHT + timedelta(hours=1))
+    noon = MIDNIGHT + timedelta(hours=12)
+    book.ask(noon)
+    book.ask(noon)
+    runs.run_if_due(writer, noon - timedelta(seconds=2))
+    assert not book.has_run(noon)
+    runs.run_if_due(writer, noon)
+    assert book.has_run(noon)
+    assert len(book.rings(noon)) == 1
+    assert book.asked() is None
+    graph.clear()
+    runs.run_if_due(writer, noon + timedelta(hours=1))
+    assert book.last_run() == noon
+
+
+def test_what_lies_before_the_last_run_is_not_made_any_more(writer, runs, book):
+    runs.run_if_due(writer, MIDNIGHT)
+    book.ask(MIDNIGHT - timedelta(days=1))
+    assert book.asked() is None
+
+
+def test_rings_of_a_ledger_from_before_lineage_keep_their_names(database_url, keys):
+    schema = resources.files("service.ledger") / "schema"
+    with psycopg.connect(database_url) as door:
+        door.execute("CREATE TABLE schema_version (version integer NOT NULL)")
+        for number, name in enumerate(("001_first.sql", "002_unchecked.sql"), 1):
+            door.execute((schema / name).read_text("utf-8"))
+            door.execute("INSERT INTO schema_version VALUES (%s)", [number])
+        door.execute("INSERT INTO ring_runs VALUES (%s, now(), 0)", [MIDNIGHT])
+        door.execute("INSERT INTO rings VALUES (%s, 'R-old', 'A', 'r1', 0.5)", [MIDNIGHT])
+    with Ledger(database_url, keys) as ledger, ledger.connection() as door:
+        assert RingLedger(door).memory() == {"R-old": Known(frozenset({("A", "r1")}))}
+        assert RingLedger(door).told("R-old") == []

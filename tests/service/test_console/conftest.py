@@ -11,7 +11,7 @@ import sys
 import time
 import urllib.request
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -25,11 +25,14 @@ from features.difference import evidence as told
 from features.evidence import Evidence, Identity
 from features.registration import Channel, DocumentType, Kind, Registration
 from graph.attributes import Tokens, node_of
+from graph.lineage import follow
+from graph.rings import find
 from models.decision import Decision, RiskBand, Screening
 from service.callers import create_key
 from service.keys import Keys
 from service.ledger import Ledger
 from service.ledger.records import Asked, Judged, NewOutcome
+from service.ledger.rings import RingLedger
 
 ROOT = Path(__file__).resolve().parents[3]
 OWN, OTHER = "NHA", "NHB"
@@ -131,12 +134,18 @@ def fill(ledger):
     writer = ledger.open_lease()
     try:
         stored = writer.record_screenings(batch)
-        members = [(RING, r.key, 0.71) for r in ring]
-        writer.record_rings(day + timedelta(hours=1), members, 0)
+        record_ring(writer, [j.node for j in batch[: len(ring)]], day + timedelta(hours=1))
         writer.record_outcomes([NewOutcome(OWN, "A-ring-1", True, "rented_account", now)], now)
     finally:
         writer.door.close()
     return {s.registration_id: str(s.screening_id) for s in stored}
+
+
+def record_ring(writer, nodes, at):
+    """One run that found these in one ring, under the name of the tests."""
+    (found,) = find(nodes, {n.key: 0.71 for n in nodes})
+    named, steps = follow({}, [replace(found, ring_id=RING)])
+    RingLedger(writer.door).record(at, named, steps, 0)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,186 @@
+"""Ring runs in the ledger: every ring of every run, the evidence of its ties, what became of it.
+
+It reads across institutions: for the lane, administrators, and what the console tells of a ring in
+counts alone. What is written is written on the connection that holds the lease.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import psycopg
+
+from features.registration import Institution, RegistrationId
+from graph.attributes import Attribute, Key, Node
+from graph.lineage import Happening, Known, Step, strongest_first
+from graph.rings import Ring, Tie
+
+_MEMORY = """
+SELECT m.ring_id, m.institution, m.registration_id, m.run_at = (SELECT max(run_at) FROM ring_runs)
+FROM rings m JOIN (SELECT ring_id, max(run_at) AS run_at FROM rings GROUP BY ring_id) AS last
+    USING (ring_id, run_at)
+"""
+_MEMBERS = """
+SELECT m.ring_id, m.ring_risk, r.node
+FROM rings m JOIN registrations r USING (institution, registration_id)
+WHERE m.run_at = %(run)s AND (%(ring)s::text IS NULL OR m.ring_id = %(ring)s)
+ORDER BY m.ring_id, m.place, r.registered_at, r.registration_id
+"""
+_TIES = """
+SELECT ring_id, attribute, token, places FROM ring_ties
+WHERE run_at = %(run)s AND (%(ring)s::text IS NULL OR ring_id = %(ring)s)
+ORDER BY ring_id, attribute, token
+"""
+_CONFIRMED = """
+SELECT m.ring_id, m.institution, m.registration_id
+FROM rings m JOIN outcomes o USING (institution, registration_id)
+WHERE m.run_at = %(run)s AND o.is_fraud AND o.confirmed_at < %(before)s
+"""
+_TOLD = """
+SELECT run_at, happening, parents, joined, parted,
+    (SELECT count(*) FROM rings m WHERE m.ring_id = s.ring_id AND m.run_at = s.run_at),
+    ARRAY(SELECT into_.ring_id FROM ring_steps into_
+          WHERE into_.run_at = s.run_at AND s.ring_id = ANY (into_.parents) ORDER BY 1)
+FROM ring_steps s WHERE ring_id = %s AND happening <> 'kept' ORDER BY run_at
+"""
+_LAST_OF_DAYS = """
+SELECT max(run_at) FROM ring_runs GROUP BY (run_at AT TIME ZONE 'UTC')::date
+ORDER BY 1 DESC LIMIT %s
+"""
+
+_RINGS = "rings (run_at, ring_id, institution, registration_id, ring_risk, place)"
+_RING_TIES = "ring_ties (run_at, ring_id, attribute, token, places)"
+_RING_STEPS = "ring_steps (run_at, ring_id, happening, parents, joined, parted, first_seen)"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One step in the life of a ring as the ledger keeps it.
+
+    `members` is how many it had then, `children` the rings that have it as a parent at that run.
+    """
+
+    run_at: datetime
+    happening: Happening
+    parents: tuple[str, ...]
+    joined: int
+    left: int
+    members: int
+    children: tuple[str, ...]
+
+
+class RingLedger:
+    """Reads ring runs, and records one."""
+
+    def __init__(self, door: psycopg.Connection) -> None:
+        self._door = door
+
+    def last_run(self) -> datetime | None:
+        """The moment of the last run."""
+        row = self._door.execute("SELECT max(run_at) FROM ring_runs").fetchone()
+        return None if row is None else row[0]
+
+    def has_run(self, run_at: datetime) -> bool:
+        """Whether the run of a moment is recorded."""
+        row = self._door.execute("SELECT 1 FROM ring_runs WHERE run_at = %s", [run_at]).fetchone()
+        return row is not None
+
+    def last_runs_of_days(self, days: int) -> list[datetime]:
+        """The last run of each of the latest days that had one (in UTC), the earliest first."""
+        return sorted(row[0] for row in self._door.execute(_LAST_OF_DAYS, [days]))
+
+    def last_run_of(self, ring_id: str) -> datetime | None:
+        """The last run that found a ring."""
+        row = self._door.execute(
+            "SELECT max(run_at) FROM rings WHERE ring_id = %s", [ring_id]
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def memory(self) -> dict[str, Known]:
+        """Every ring that was ever found, as the last run that found it saw it."""
+        members: dict[str, set[Key]] = defaultdict(set)
+        alive: dict[str, bool] = {}
+        for ring_id, institution, registration_id, of_last_run in self._door.execute(_MEMORY):
+            members[ring_id].add((Institution(institution), RegistrationId(registration_id)))
+            alive[ring_id] = bool(of_last_run)
+        return {r: Known(frozenset(keys), alive[r]) for r, keys in members.items()}
+
+    def rings(self, run_at: datetime, ring_id: str | None = None) -> list[Ring]:
+        """The rings of a run, strongest first; of one id alone where it is named."""
+        wanted = {"run": run_at, "ring": ring_id}
+        members: dict[str, list[Node]] = defaultdict(list)
+        risk: dict[str, float] = {}
+        for found, ring_risk, node in self._door.execute(_MEMBERS, wanted):
+            members[found].append(Node.from_json(node))
+            risk[found] = ring_risk
+        ties: dict[str, list[Tie]] = defaultdict(list)
+        for found, attribute, token, places in self._door.execute(_TIES, wanted):
+            keys = tuple(members[found][place].key for place in places)
+            ties[found].append(Tie(Attribute(attribute), token, keys))
+        return strongest_first(
+            Ring(r, tuple(nodes), tuple(ties[r]), risk[r]) for r, nodes in members.items()
+        )
+
+    def confirmed(self, run_at: datetime, before: datetime) -> dict[str, set[Key]]:
+        """The members of each ring of a run of whom fraud was confirmed before a moment."""
+        found: dict[str, set[Key]] = defaultdict(set)
+        for ring_id, *key in self._door.execute(_CONFIRMED, {"run": run_at, "before": before}):
+            found[ring_id].add((Institution(key[0]), RegistrationId(key[1])))
+        return found
+
+    def told(self, ring_id: str) -> list[Told]:
+        """What became of a ring at each run that changed it, the first one first."""
+        return [
+            Told(at, Happening(what), tuple(parents), joined, left, members, tuple(children))
+            for at, what, parents, joined, left, members, children in self._door.execute(
+                _TOLD, [ring_id]
+            )
+        ]
+
+    def ask(self, run_at: datetime) -> None:
+        """Asks whoever holds the lease for a run; asking again changes nothing."""
+        self._door.execute(
+            "INSERT INTO ring_requests VALUES (%s, now()) ON CONFLICT DO NOTHING", [run_at]
+        )
+
+    def asked(self) -> datetime | None:
+        """The earliest run that is asked for; what lies before the last run cannot be made."""
+        row = self._door.execute(
+            "SELECT min(run_at) FROM ring_requests "
+            "WHERE run_at > coalesce((SELECT max(run_at) FROM ring_runs), '-infinity')"
+        ).fetchone()
+        return None if row is None else row[0]
+
+    def record(
+        self, run_at: datetime, found: Sequence[Ring], steps: Sequence[Step], position: int
+    ) -> None:
+        """Commits one run, whole or not at all; `position` is where the ledger stood for it."""
+        first_seen = {ring.ring_id: ring.first_seen for ring in found}
+        members = [
+            (run_at, ring.ring_id, *node.key, ring.risk, place)
+            for ring in found
+            for place, node in enumerate(ring.members)
+        ]
+        ties = [(run_at, *row) for ring in found for row in _tie_rows(ring)]
+        told = [(run_at, *_step_row(s), first_seen.get(s.ring_id)) for s in steps]
+        with self._door.transaction(), self._door.cursor() as cursor:
+            cursor.execute("INSERT INTO ring_runs VALUES (%s, now(), %s)", [run_at, position])
+            for columns, rows in ((_RINGS, members), (_RING_TIES, ties), (_RING_STEPS, told)):
+                with cursor.copy(f"COPY {columns} FROM STDIN") as copy:
+                    for row in rows:
+                        copy.write_row(row)
+
+
+def _tie_rows(ring: Ring) -> Iterator[tuple[object, ...]]:
+    place = {node.key: i for i, node in enumerate(ring.members)}
+    for tie in ring.ties:
+        places = [place[key] for key in tie.members]
+        yield ring.ring_id, tie.attribute.value, tie.token, places
+
+
+def _step_row(step: Step) -> tuple[object, ...]:
+    happening, parents = step.happening.value, list(step.parents)
+    return step.ring_id, happening, parents, len(step.joined), len(step.left)

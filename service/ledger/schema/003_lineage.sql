@@ -1,0 +1,46 @@
+-- Rings as lasting objects: what became of each at every run, and the evidence of its ties.
+
+-- Where a member stands in its ring, in the order of the world; null in runs of before.
+ALTER TABLE rings ADD COLUMN place integer;
+
+CREATE TABLE ring_steps (
+    ring_id     text NOT NULL,
+    run_at      timestamptz NOT NULL REFERENCES ring_runs (run_at),
+    happening   text NOT NULL,
+    parents     text[] NOT NULL, -- the other rings that members came from
+    joined      integer NOT NULL,
+    parted      integer NOT NULL,
+    first_seen  timestamptz, -- null where it ended
+    PRIMARY KEY (ring_id, run_at)
+);
+CREATE INDEX ring_steps_by_parent ON ring_steps USING gin (parents);
+
+-- A value that members share, by the places of those members.
+CREATE TABLE ring_ties (
+    ring_id    text NOT NULL,
+    run_at     timestamptz NOT NULL REFERENCES ring_runs (run_at),
+    attribute  text NOT NULL,
+    token      text NOT NULL,
+    places     integer[] NOT NULL,
+    PRIMARY KEY (ring_id, run_at, attribute, token)
+);
+
+-- A run that somebody wants; it is made once a run of that moment is recorded.
+CREATE TABLE ring_requests (
+    run_at    timestamptz PRIMARY KEY,
+    asked_at  timestamptz NOT NULL
+);
+CREATE INDEX ring_ties_by_run ON ring_ties (run_at);
+CREATE INDEX ring_steps_by_run ON ring_steps (run_at);
+
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['ring_steps', 'ring_ties', 'ring_requests']
+    LOOP
+        EXECUTE format('CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON %I '
+                       'FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', name);
+    END LOOP;
+END
+$$;
