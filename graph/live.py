@@ -1,9 +1,9 @@
 """The live graph: what every attribute remembers, in Valkey (or Redis), bounded a place.
 
-Two sorted sets a place: `chinhchu:e:{attribute}:{token}`, the latest events by time, and
-`chinhchu:m:{attribute}:{token}`, the latest marks by moment of confirmation. A batch is asked in one
-script and recorded in one transaction, which also moves the watermark: the ledger position up to
-which the graph is a projection of the ledger.
+Two sorted sets a place: the latest events by time, and the latest marks by moment of confirmation,
+both as `graph/packing.py` writes them. A batch is asked in one script and recorded in one
+transaction, which also moves the watermark: the ledger position up to which the graph is a
+projection of the ledger, and the format in which it is written.
 """
 
 from __future__ import annotations
@@ -30,14 +30,21 @@ from graph.aggregates import (
 from graph.attributes import Mark, Node
 from graph.company import Company
 from graph.counting import Place, count, places_asked, places_left
+from graph.packing import (
+    FORMAT,
+    OURS,
+    events_key,
+    marks_key,
+    pack_event,
+    pack_mark,
+    unpack_event,
+    unpack_mark,
+)
 from graph.rings import PRIVATE, reached
 
-_SEPARATOR = "\x1f"
-"""No identifier holds it: the readers refuse control characters in keys."""
-_OURS = "chinhchu:"
-"""Every key begins with it: the server may be somebody else's too."""
-_POSITION = f"{_OURS}position"
-_RING_DAYS = f"{_OURS}rings"
+_POSITION = OURS + b"position"
+_CLEARING = "clearing"
+_RING_DAYS = OURS + b"rings"
 _RING_RUNS = 8
 """Daily ring runs that are remembered: who comes some days late still meets his own day's."""
 
@@ -97,35 +104,42 @@ class LiveGraph:
         """
         pipe = self._client.pipeline(transaction=True)
         for node in nodes:
-            member, at = _pack_event(event_of(node)), microseconds(node.registered_at)
+            member, at = pack_event(event_of(node)), microseconds(node.registered_at)
             for place in places_left(node):
-                pipe.zadd(_key("e", place), {member: at})
-                pipe.zremrangebyrank(_key("e", place), 0, -_REMEMBERED[place[0]] - 1)
+                pipe.zadd(events_key(place), {member: at})
+                pipe.zremrangebyrank(events_key(place), 0, -_REMEMBERED[place[0]] - 1)
         for mark in marks:
-            member, at = _pack_mark(mark_event_of(mark)), microseconds(mark.confirmed_at)
+            member, at = pack_mark(mark_event_of(mark)), microseconds(mark.confirmed_at)
             for place in places_left(mark.node):
-                pipe.zadd(_key("m", place), {member: at})
-                pipe.zremrangebyrank(_key("m", place), 0, -_REMEMBERED_MARKS - 1)
-        pipe.set(_POSITION, position)
+                pipe.zadd(marks_key(place), {member: at})
+                pipe.zremrangebyrank(marks_key(place), 0, -_REMEMBERED_MARKS - 1)
+        pipe.set(_POSITION, f"{FORMAT} {position}")
         pipe.execute()
 
     def position(self) -> int:
-        """The ledger position of the graph; 0 where it is empty."""
-        return int(self._client.get(_POSITION) or 0)
+        """The ledger position of the graph; 0 where it is empty.
+
+        A graph of another format, or one whose clearing was cut short, is cleared.
+        """
+        found: Any = self._client.get(_POSITION)
+        form, _, position = (found or b"").decode().partition(" ")
+        if found is not None and form != FORMAT:
+            self.clear()
+        return int(position) if form == FORMAT else 0
 
     def clear(self) -> None:
-        """Forgets everything of ours, the watermark included; a shared server keeps the rest."""
-        found = self._client.scan_iter(f"{_OURS}*", count=1_000)
+        """Forgets everything of ours, the watermark last; a shared server keeps the rest."""
+        self._client.set(_POSITION, _CLEARING)
+        found = (k for k in self._client.scan_iter(OURS + b"*", count=1_000) if k != _POSITION)
         while keys := list(islice(found, 1_000)):
             self._client.unlink(*keys)
+        self._client.unlink(_POSITION)
 
-    def dump(self) -> dict[str, Any]:
+    def dump(self) -> dict[bytes, Any]:
         """Everything the graph remembers, for comparison of two graphs."""
-        content: dict[str, Any] = {}
-        for kind in ("e", "m"):
-            for key in sorted(self._client.scan_iter(f"{_OURS}{kind}:*", count=1_000)):
-                content[key.decode()] = self._client.zrange(key, 0, -1, withscores=True)
-        content[_POSITION] = self.position()
+        content: dict[bytes, Any] = {_POSITION: self.position()}
+        for key in sorted(self._client.scan_iter(OURS + b"*", count=1_000, _type="zset")):
+            content[key] = self._client.zrange(key, 0, -1, withscores=True)
         return content
 
     def set_rings(self, day: date, ring_of_token: Mapping[str, str]) -> None:
@@ -174,14 +188,14 @@ class LiveGraph:
         keys, args = [], []
         for i, place in asks:
             at = microseconds(nodes[i].registered_at)
-            keys += [_key("e", place), _key("m", place)]
+            keys += [events_key(place), marks_key(place)]
             args += [at, KEPT[place[0]], at, KEPT_MARKS]
         found: list[list[bytes]] = []
         for j in range(0, len(keys), _KEYS_A_SCRIPT):
             part = slice(2 * j, 2 * (j + _KEYS_A_SCRIPT))
             found += self._ask(keys=keys[j : j + _KEYS_A_SCRIPT], args=args[part])
         # A batch finds most members many times over: each is unpacked once.
-        event, mark = cache(_unpack_event), cache(_unpack_mark)
+        event, mark = cache(unpack_event), cache(unpack_mark)
         events = {
             a: list(map(event, f[::2], f[1::2])) for a, f in zip(asks, found[::2], strict=True)
         }
@@ -206,32 +220,5 @@ def _latest(events: Sequence[Event], own: Event, kept: int) -> Sequence[Event]:
     return events[max(0, before - kept) : before]
 
 
-def _rings(day: date) -> str:
-    return f"{_RING_DAYS}:{day.isoformat()}"
-
-
-def _key(kind: str, place: Place) -> str:
-    return f"{_OURS}{kind}:{place[0].value}:{place[1]}"
-
-
-def _pack_event(event: Event) -> str:
-    flags = f"{event.is_sim:d}{event.verified:d}"
-    parts = (event.registration_id, event.institution, event.holder, event.family, flags)
-    return _SEPARATOR.join(parts)
-
-
-def _unpack_event(member: bytes, at: bytes) -> Event:
-    identifier, institution, holder, family, flags = member.decode().split(_SEPARATOR)
-    return Event(int(at), identifier, institution, holder, family, flags[0] == "1", flags[1] == "1")
-
-
-def _pack_mark(mark: MarkEvent) -> str:
-    # The zero-padded time comes first: members of one score are kept by their bytes, which must
-    # be the order that the other counters use.
-    at, known = f"{mark.at:020d}", f"{mark.is_fraud:d}"
-    return _SEPARATOR.join((at, mark.registration_id, mark.institution, mark.holder, known))
-
-
-def _unpack_mark(member: bytes, confirmed: bytes) -> MarkEvent:
-    at, identifier, institution, holder, is_fraud = member.decode().split(_SEPARATOR)
-    return MarkEvent(int(confirmed), int(at), identifier, institution, holder, is_fraud == "1")
+def _rings(day: date) -> bytes:
+    return _RING_DAYS + f":{day.isoformat()}".encode()

@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 from features.registration import Institution, Kind, RegistrationId
 from graph import counting, history, live
 from graph.aggregates import KEPT, KEPT_MARKS
-from graph.attributes import Attribute, Mark, Node
+from graph.attributes import Attribute, Mark, Node, Tokens
 from graph.history import History
 from tests.graph import oracle
 from tests.graph.books import assert_same, through_live
 from tests.graph.oracle import Oracle
 
+TOKENS = Tokens(b"the key of the tests")
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 # Moments at which two registrations tie, and at which a window just reaches or just does not.
@@ -30,17 +31,18 @@ MOMENTS = [
 
 
 def node(identifier: str, at: datetime, holder: str = "h1", **tokens: str) -> Node:
-    """A registration; `tokens` by attribute, the institution stands before a slash if need be."""
+    """A registration; values by attribute, the institution stands before a slash if need be."""
     institution, _, own = identifier.rpartition("/")
+    values = {"holder": holder, **tokens}
     return Node(
         registration_id=RegistrationId(own),
         institution=Institution(institution or "A"),
         registered_at=at,
         kind=Kind.SIM if "sim" in tokens else Kind.BANK_ACCOUNT,
-        holder=holder,
-        family=f"family of {holder}"[:13],
+        holder=TOKENS.token("holder", holder, 8),
+        family=TOKENS.token("family", holder, 8),
         verified=holder != "h3",
-        tokens={Attribute.HOLDER: holder} | {Attribute(a): t for a, t in tokens.items()},
+        tokens={Attribute(a): TOKENS.token("value", v) for a, v in values.items()},
     )
 
 
