@@ -1,21 +1,22 @@
-"""Rings: groups of suspicious registrations that private attributes tie together.
+"""Rings: groups of registrations that shared values tie together, and that risk speaks against.
 
-A ring is looked for among registrations that something already speaks against, tied by values
-that strangers do not share. A value that very many holders share (an office, a promotion) ties
-nobody; a group too large for one ring is split into communities.
+What ties is measured, not listed. A value ties those who hold it where risk is concentrated among
+them: the telephone of ten rented accounts does, a dormitory, a dealer's tablet or a carrier's
+address does not, however many suspects are among its customers. On the nights when a dealer's
+suspects stand close together his tablet does tie them.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import pairwise
 
 import networkx as nx
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -36,21 +37,64 @@ PRIVATE = frozenset(
 )
 """Attributes that are one person's or one household's own."""
 
+_SECONDS_A_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """When an attribute ties those who hold one value of it.
+
+    `concentrated` is the mean risk that all who hold it must have, from the first suspect to the
+    last; `silence` the days without one after which a later use is another; `fewest` how many
+    suspects it takes. Suspects alone are tied: an aunt who lent her telephone is no member.
+    """
+
+    concentrated: float
+    silence: float
+    fewest: int = 2
+
+
+_OWN = Bond(concentrated=0.2, silence=90)
+_HOME = Bond(concentrated=0.4, silence=90)
+"""Flats, dormitories and offices hold strangers, so an address must speak louder."""
+_DESK = Bond(concentrated=0.2, silence=7, fewest=3)
+"""Serves everybody: counted are the days on which its suspects stand close together."""
+_SELF = Bond(concentrated=0.0, silence=30)
+"""One person's suspicious registrations of one time; his honest ones of another year are not."""
+
+BONDS: dict[Attribute, Bond] = {
+    Attribute.HOLDER: _SELF,
+    Attribute.DOCUMENT: _OWN,
+    Attribute.PHONE: _OWN,
+    Attribute.SIM: _OWN,
+    Attribute.DEVICE: _OWN,
+    Attribute.FACE: _OWN,
+    Attribute.ORGANISATION: _OWN,
+    Attribute.EMAIL: _OWN,
+    Attribute.ADDRESS: _HOME,
+    Attribute.AGENT: _DESK,
+    Attribute.TABLET: _DESK,
+    Attribute.NETWORK: _DESK,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What makes a ring; all measured on simulated worlds and on labels, none on anyone's word.
+    """What makes a ring; all measured on simulated worlds, none on anyone's word.
 
     `suspicious` is the risk from which a registration may be a member, `risky` the mean risk a
-    ring must have, `holders` how many different holders, `most_holders` from how many suspicious
-    holders on a value ties nobody, `largest` the size above which a group is split.
+    ring must have, `parties` how many different persons and firms it must name. Two are enough
+    from `pair_size` members of `pair_risk` on. A group above `largest` is split into communities,
+    fewer and larger ones the smaller `resolution`.
     """
 
     suspicious: float = 0.05
     risky: float = 0.2
-    holders: int = 3
-    most_holders: int = 60
-    largest: int = 80
+    parties: int = 3
+    pair_size: int = 4
+    pair_risk: float = 0.4
+    largest: int = 40
+    resolution: float = 0.05
 
 
 TIERS = (200, 50, 20, 10)
@@ -73,7 +117,8 @@ class Tie:
 class Ring:
     """A lasting object: its id comes from its first member's key, never from a token.
 
-    `members` are in the order of the world; `risk` is the mean calibrated risk of the members.
+    `members` are in the order of the world; `risk` is the mean of their calibrated risks: the share
+    of them that is expected to be fraud, had their ties told nothing that each risk does not hold.
     """
 
     ring_id: str
@@ -116,26 +161,181 @@ def find(
 
     Args:
         nodes: everything known at the moment of the ring run.
-        risk: calibrated risk by registration key; who has none is no member.
+        risk: calibrated risk by registration key; who has none is left out.
         rules: what makes a ring.
     """
-    suspects = sorted(
-        (n for n in nodes if risk.get(n.key, 0.0) >= rules.suspicious), key=lambda n: n.order
-    )
-    groups = _split(suspects, _components(suspects, _ties(suspects, rules)), rules)
-    rings = [_ring([suspects[i] for i in g], risk) for g in groups]
-    kept = [r for r in rings if r.risk >= rules.risky and r.holders >= rules.holders]
-    return sorted(kept, key=lambda r: (-r.risk * len(r.members), r.ring_id))
+    judged = sorted((n for n in nodes if n.key in risk), key=lambda n: n.order)
+    return Finder(judged).rings(np.array([risk[n.key] for n in judged]), rules)
+
+
+def shared_values(suspects: Iterable[Node]) -> frozenset[str]:
+    """The tokens that two suspects hold: only who holds one of them can matter to a ring."""
+    seen: set[str] = set()
+    shared: set[str] = set()
+    for node in suspects:
+        own = {t for a, t in node.tokens.items() if a in BONDS}
+        shared |= own & seen
+        seen |= own
+    return frozenset(shared)
+
+
+class Finder:
+    """Registrations in the order of the world and the values they hold; made once, searched often."""
+
+    def __init__(self, nodes: Sequence[Node]) -> None:
+        self._nodes = nodes
+        self._at = np.array([n.registered_at.timestamp() for n in nodes])
+        held = [list(_values(n)) for n in nodes]
+        count = np.fromiter(map(len, held), np.int64, len(nodes))
+        self._end = np.cumsum(count)
+        self._node = np.repeat(np.arange(len(nodes)), count)
+        # A value stands for its token by 64 bits: two of ten million meet once in 10^5 books.
+        self._value = np.fromiter((v for vs in held for v, _ in vs), np.int64, len(self._node))
+        self._attribute = np.fromiter((a for vs in held for _, a in vs), np.int8, len(self._node))
+
+    def rings(
+        self,
+        risk: NDArray[np.float64],
+        rules: Rules = Rules(),  # frozen
+        before: int | None = None,
+    ) -> list[Ring]:
+        """The rings among the first `before` registrations, strongest first.
+
+        Args:
+            risk: calibrated, of shape (number of registrations,).
+            rules: what makes a ring.
+            before: how many of the book's registrations are known; None for all.
+        """
+        known = len(self._nodes) if before is None else before
+        bound = list(self._bound(risk, rules, known))
+        groups = _communities(_components(bound, known), rules)
+        rings = [r for g in groups if (r := self._ring(g, risk, rules)) is not None]
+        return sorted(rings, key=lambda r: (-r.risk * len(r.members), r.ring_id))
+
+    def _bound(self, risk: NDArray[np.float64], rules: Rules, known: int) -> Iterator[_Bound]:
+        """Who is tied by one value in one time."""
+        for attribute, value, held in self._shared(risk[:known] >= rules.suspicious, known):
+            bond = BONDS[attribute]
+            for part in self._apart(held[risk[held] >= rules.suspicious], bond.silence):
+                first, last = np.searchsorted(held, part[[0, -1]])
+                enough = len(part) >= bond.fewest
+                if enough and risk[held[first : last + 1]].mean() >= bond.concentrated:
+                    yield _Bound(attribute, value, part)
+
+    def _shared(
+        self, suspect: NDArray[np.bool_], known: int
+    ) -> Iterator[tuple[Attribute, int, NDArray[np.int64]]]:
+        """Every value that two suspects hold: its attribute, and all who hold it, in order."""
+        end = self._end[known - 1] if known else 0
+        node, value = self._node[:end], self._value[:end]
+        of_suspects, times = np.unique(value[suspect[node]], return_counts=True)
+        wanted = np.flatnonzero(np.isin(value, of_suspects[times > 1]))
+        order = wanted[np.argsort(value[wanted], kind="stable")]
+        starts = np.flatnonzero(np.diff(value[order])) + 1
+        for part in np.split(order, starts):
+            held = np.unique(node[part])  # a number may be SIM and contact phone of one
+            if len(held) > 1:
+                first = part[0]
+                yield _ATTRIBUTES[self._attribute[first]], int(value[first]), held
+
+    def _apart(self, held: NDArray[np.int64], silence: float) -> list[NDArray[np.int64]]:
+        """Cut where nobody came for longer than `silence` days."""
+        gaps = np.diff(self._at[held]) > silence * _SECONDS_A_DAY
+        return np.split(held, np.flatnonzero(gaps) + 1)
+
+    def _ring(self, group: _Group, risk: NDArray[np.float64], rules: Rules) -> Ring | None:
+        """The group as a ring, None where its members are too few or too harmless."""
+        members = tuple(self._nodes[i] for i in group.members)
+        mean = float(risk[group.members].mean())
+        parties = {n.holder for n in members} | {
+            n.tokens[Attribute.ORGANISATION] for n in members if Attribute.ORGANISATION in n.tokens
+        }
+        pair = len(members) >= rules.pair_size and mean >= rules.pair_risk
+        if mean < rules.risky or len(parties) < (2 if pair else rules.parties):
+            return None
+        ties = tuple(self._tie(bound) for bound in group.bound)
+        return Ring(_ring_id(members[0].key), members, ties, mean)
+
+    def _tie(self, bound: _Bound) -> Tie:
+        tied = [self._nodes[i] for i in bound.nodes]
+        token = next(t for t in tied[0].tokens.values() if hash(t) == bound.value)
+        return Tie(bound.attribute, token, tuple(n.key for n in tied))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bound:
+    """Nodes, by their place and in order, that one value ties in one time."""
+
+    attribute: Attribute
+    value: int
+    nodes: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Members by their place and in order, and what ties them."""
+
+    members: list[int]
+    bound: list[_Bound]
+
+
+_ATTRIBUTES = tuple(BONDS)
+_PLACE = {attribute: i for i, attribute in enumerate(_ATTRIBUTES)}
+
+
+def _values(node: Node) -> Iterator[tuple[int, int]]:
+    """The values of a node that may tie, as numbers, and their attributes."""
+    return ((hash(t), _PLACE[a]) for a, t in node.tokens.items() if a in _PLACE)
+
+
+def _components(bound: Sequence[_Bound], size: int) -> list[_Group]:
+    """What is tied together, however long the chain."""
+    pairs = [np.column_stack((b.nodes[:-1], b.nodes[1:])) for b in bound]
+    ends = np.concatenate([np.empty((0, 2), np.int64), *pairs])
+    matrix = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size))
+    label = connected_components(matrix, directed=False)[1]
+    groups: dict[int, _Group] = {}
+    for node in np.unique(ends).tolist():
+        groups.setdefault(int(label[node]), _Group([], [])).members.append(node)
+    for b in bound:
+        groups[int(label[b.nodes[0]])].bound.append(b)
+    return list(groups.values())
+
+
+def _communities(groups: Sequence[_Group], rules: Rules) -> list[_Group]:
+    """Groups as they are, or their communities where they are too large for one ring."""
+    out: list[_Group] = []
+    for group in groups:
+        out += [group] if len(group.members) <= rules.largest else _split(group, rules)
+    return out
+
+
+def _split(group: _Group, rules: Rules) -> list[_Group]:
+    """Communities of members and of the values that tie them, both being vertices."""
+    # Vertices are numbered in the order of the world: that of tokens would change with their key.
+    bound = sorted(group.bound, key=lambda b: (*b.nodes[:2].tolist(), b.attribute, len(b.nodes)))
+    graph = nx.Graph()
+    graph.add_nodes_from(group.members)
+    for i, b in enumerate(bound):
+        graph.add_edges_from((-1 - i, node) for node in b.nodes.tolist())
+    found = nx.community.louvain_communities(graph, resolution=rules.resolution, seed=0)
+    # One may hang together by a value that it does not hold: it falls apart.
+    inside = [
+        replace(b, nodes=part)
+        for community in found
+        for b in bound
+        if len(part := b.nodes[np.isin(b.nodes, list(community))]) > 1
+    ]
+    return _components(inside, group.members[-1] + 1)
 
 
 def ring_of_token(rings: Iterable[Ring]) -> dict[str, str]:
-    """The ring that a token leads to; of several the strongest, which `find` puts first."""
+    """The ring that a private token leads to; of several the strongest, which `find` puts first."""
     found: dict[str, str] = {}
     for ring in rings:
-        for node in ring.members:
-            for attribute, token in node.tokens.items():
-                if attribute in PRIVATE and token in ring.glue:
-                    found.setdefault(token, ring.ring_id)
+        for tie in ring.ties:
+            if tie.attribute in PRIVATE:
+                found.setdefault(tie.token, ring.ring_id)
     return found
 
 
@@ -146,82 +346,6 @@ def reached(node: Node, ring_of: Mapping[str, str]) -> str | None:
         if attribute in PRIVATE and token in ring_of:
             votes[ring_of[token]] += 1
     return min(votes, key=lambda r: (-votes[r], r), default=None)
-
-
-def _by_token(nodes: Sequence[Node]) -> dict[str, list[int]]:
-    """Which nodes hold each private token, in order."""
-    held: dict[str, list[int]] = defaultdict(list)
-    for i, node in enumerate(nodes):
-        # Once each, and in a steady order: that of a set would change with the tokens' key, and
-        # the communities of a large group with it.
-        for token in dict.fromkeys(t for a, t in node.tokens.items() if a in PRIVATE):
-            held[token].append(i)
-    return held
-
-
-def _ties(nodes: Sequence[Node], rules: Rules) -> list[list[int]]:
-    """Groups of nodes that share a private value, public ones left out."""
-    return [
-        held
-        for held in _by_token(nodes).values()
-        if len(held) > 1 and len({nodes[i].holder for i in held}) <= rules.most_holders
-    ]
-
-
-def _components(nodes: Sequence[Node], ties: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Connected components of at least two nodes, each in order."""
-    pairs = np.array([p for held in ties for p in pairwise(held)], dtype=np.int64).reshape(-1, 2)
-    size = len(nodes)
-    matrix = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(size, size))
-    _, label = connected_components(matrix, directed=False)
-    groups: dict[int, list[int]] = defaultdict(list)
-    for i, component in enumerate(label):
-        groups[int(component)].append(i)
-    return [g for g in groups.values() if len(g) > 1]
-
-
-def _split(nodes: Sequence[Node], groups: Sequence[list[int]], rules: Rules) -> list[list[int]]:
-    """Groups as they are, or their communities where they are too large for one ring."""
-    out: list[list[int]] = []
-    for group in groups:
-        if len(group) <= rules.largest:
-            out.append(group)
-            continue
-        graph = nx.Graph()
-        graph.add_nodes_from(group)
-        for held in _ties([nodes[i] for i in group], rules):
-            for a, b in pairwise(held):
-                x, y = group[a], group[b]
-                weight = graph.get_edge_data(x, y, {"weight": 0})["weight"]
-                graph.add_edge(x, y, weight=weight + 1)
-        communities = nx.community.louvain_communities(graph, seed=0)
-        out += [sorted(c) for c in communities if len(c) > 1]
-    return out
-
-
-def _ring(members: Sequence[Node], risk: Mapping[Key, float]) -> Ring:
-    held = _by_value(members)
-    ties = tuple(
-        Tie(attribute, token, tuple(members[i].key for i in places))
-        for (attribute, token), places in held.items()
-        if len(places) > 1
-    )
-    mean = sum(risk[n.key] for n in members) / len(members)
-    return Ring(_ring_id(members[0].key), tuple(members), ties, mean)
-
-
-def _by_value(members: Sequence[Node]) -> dict[tuple[Attribute, str], list[int]]:
-    """Which members hold each private value; a number's use as SIM and as contact is one value."""
-    held: dict[str, list[int]] = {}
-    named: dict[str, Attribute] = {}
-    for i, node in enumerate(members):
-        for attribute, token in node.tokens.items():
-            if attribute in PRIVATE:
-                named.setdefault(token, attribute)
-                places = held.setdefault(token, [])
-                if not places or places[-1] != i:
-                    places.append(i)
-    return {(named[token], token): places for token, places in held.items()}
 
 
 def _ring_id(first: Key) -> str:

@@ -7,11 +7,14 @@ import re
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import networkx as nx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from features.registration import Institution, Kind, RegistrationId
 from graph.attributes import Attribute, Node
-from graph.rings import Rules, find, reached, ring_of_token
+from graph.rings import Rules, find, reached, ring_of_token, shared_values
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -91,17 +94,89 @@ def test_a_large_group_is_split_and_none_is_in_two_rings():
     assert len(everybody) == len(set(everybody))
 
 
-def test_a_value_that_very_many_share_ties_nobody():
-    """An office's phone, though something speaks against each of its users."""
-    nodes = [node(i, phone="office") for i in range(Rules().most_holders + 1)]
-    assert find(nodes, risks(nodes, 0.9)) == []
-    assert len(find(nodes[1:], risks(nodes, 0.9))) == 1
+def test_a_value_that_many_honest_people_share_ties_nobody():
+    """An office's phone, though something speaks against a few of its users."""
+    staff = [node(i, phone="office") for i in range(40)]
+    some = staff[::8]
+    honest = risks(staff, 0.01)
+    assert find(staff, honest | risks(some, 0.9)) == []
+    (ring,) = find(staff, honest | risks(staff[20:25], 0.9))  # five in a row, who share it at once
+    assert members(ring) == [n.registration_id for n in staff[20:25]]
 
 
-@pytest.mark.parametrize("attribute", ["agent", "tablet", "network", "subnet", "document"])
-def test_a_public_value_ties_nobody(attribute):
-    nodes = [node(i, **{attribute: "same"}) for i in range(9)]
+@pytest.mark.parametrize("attribute", ["agent", "tablet", "network"])
+def test_a_desk_ties_on_the_night_of_its_suspects_and_on_no_other_day(attribute):
+    year = [node(i * 24 * 60, **{attribute: "desk"}) for i in range(200)]
+    night = [node(150 * 24 * 60 + i, **{attribute: "desk"}) for i in range(1, 13)]
+    everybody = [*year, *night]
+    quiet = risks(everybody, 0.01)
+    assert find(everybody, quiet | risks(year[::20], 0.9)) == []
+    (ring,) = find(everybody, quiet | risks(year[::20], 0.9) | risks(night, 0.6))
+    assert {n.registration_id for n in night} <= set(members(ring))
+    assert len(ring.members) <= len(night) + 1  # whoever came that week, none of another
+
+
+def test_a_neighbourhood_of_addresses_ties_nobody():
+    nodes = [node(i, subnet="same") for i in range(9)]
     assert find(nodes, risks(nodes, 0.9)) == []
+
+
+def test_two_are_a_ring_only_where_much_speaks_against_many_registrations():
+    two = [node(i, holder=f"h{i % 2}", phone="p") for i in range(6)]
+    assert len(find(two, risks(two, 0.6))) == 1
+    assert find(two, risks(two, 0.3)) == []
+    assert find(two[:3], risks(two, 0.6)) == []
+
+
+def test_one_person_who_heads_many_firms_is_a_ring():
+    firms = [node(i, holder="one", organisation=f"firm {i}") for i in range(5)]
+    assert len(find(firms, risks(firms, 0.6))) == 1
+
+
+def test_a_number_that_came_to_others_after_a_long_silence_ties_them_to_nobody():
+    before = [node(i, phone="p") for i in range(3)]
+    after = [node(200 * 24 * 60 + i, phone="p") for i in range(3)]
+    rings = find([*before, *after], risks([*before, *after], 0.9))
+    assert sorted(members(r) for r in rings) == [
+        [n.registration_id for n in some] for some in (before, after)
+    ]
+
+
+def test_the_evidence_names_the_value_and_the_members_that_it_ties():
+    nodes = gang(5)
+    (ring,) = find(nodes, risks(nodes, 0.9))
+    tie = next(t for t in ring.ties if t.token.endswith("p1"))
+    assert (tie.attribute, tie.members) == (Attribute.PHONE, (nodes[2].key, nodes[3].key))
+    assert all(len(t.members) > 1 for t in ring.ties)
+    assert ring.first_seen == nodes[0].registered_at
+    assert (ring.holders, ring.accounts, ring.tier) == (5, 5, 0)
+
+
+def test_what_no_two_suspects_hold_matters_to_no_ring():
+    bad, good = gang(6), [node(20 + i, phone="gp0", device="shop") for i in range(3)]
+    everybody = [*bad, *good, *(node(40 + i, email="x") for i in range(5))]
+    risk = risks(everybody, 0.01) | risks(bad, 0.9)
+    wanted = shared_values(bad)
+    part = [n for n in everybody if wanted.intersection(n.tokens.values())]
+    assert len(part) < len(everybody)
+    assert find(part, risk) == find(everybody, risk)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(0, 1)), max_size=40))
+def test_every_ring_hangs_together_by_its_ties_and_holds_nobody_twice(drawn):
+    nodes = [node(i, phone=f"p{p}", device=f"d{d}") for i, (p, d, _) in enumerate(drawn)]
+    risk = {n.key: r for n, (_, _, r) in zip(nodes, drawn, strict=True)}
+    rings = find(nodes, risk)
+    everybody = [n.key for r in rings for n in r.members]
+    assert len(everybody) == len(set(everybody))
+    for ring in rings:
+        graph = nx.Graph()
+        graph.add_nodes_from(n.key for n in ring.members)
+        for tie in ring.ties:
+            nx.add_path(graph, tie.members)
+        assert set(graph) == {n.key for n in ring.members}
+        assert nx.is_connected(graph)
+        assert min(risk[key] for key in graph) >= Rules().suspicious
 
 
 def test_a_family_is_no_ring():
