@@ -185,13 +185,18 @@ class Finder:
     def __init__(self, nodes: Sequence[Node]) -> None:
         self._nodes = nodes
         self._at = np.array([n.registered_at.timestamp() for n in nodes])
-        held = [list(_values(n)) for n in nodes]
-        count = np.fromiter(map(len, held), np.int64, len(nodes))
-        self._end = np.cumsum(count)
-        self._node = np.repeat(np.arange(len(nodes)), count)
+        count = [sum(a in _PLACE for a in n.tokens) for n in nodes]
         # A value stands for its token by 64 bits: two of ten million meet once in 10^5 books.
-        self._value = np.fromiter((v for vs in held for v, _ in vs), np.int64, len(self._node))
-        self._attribute = np.fromiter((a for vs in held for _, a in vs), np.int8, len(self._node))
+        held = ((_PLACE[a], hash(t)) for n in nodes for a, t in n.tokens.items() if a in _PLACE)
+        kinds = np.dtype([("attribute", np.int8), ("value", np.int64)])
+        entries = np.fromiter(held, kinds, sum(count))
+        _, group, holders = np.unique(entries["value"], return_inverse=True, return_counts=True)
+        shared = np.flatnonzero(holders[group] > 1)
+        order = shared[np.argsort(group[shared], kind="stable")]
+        self._node = np.repeat(np.arange(len(nodes)), count)[order]
+        self._entry = entries[order]
+        self._group = group[order]
+        self._groups = len(holders)
 
     def rings(
         self,
@@ -217,26 +222,25 @@ class Finder:
         for attribute, value, held in self._shared(risk[:known] >= rules.suspicious, known):
             bond = BONDS[attribute]
             for part in self._apart(held[risk[held] >= rules.suspicious], bond.silence):
+                if len(part) < bond.fewest:
+                    continue
                 first, last = np.searchsorted(held, part[[0, -1]])
-                enough = len(part) >= bond.fewest
-                if enough and risk[held[first : last + 1]].mean() >= bond.concentrated:
+                if risk[held[first : last + 1]].mean() >= bond.concentrated:
                     yield _Bound(attribute, value, part)
 
     def _shared(
         self, suspect: NDArray[np.bool_], known: int
     ) -> Iterator[tuple[Attribute, int, NDArray[np.int64]]]:
         """Every value that two suspects hold: its attribute, and all who hold it, in order."""
-        end = self._end[known - 1] if known else 0
-        node, value = self._node[:end], self._value[:end]
-        of_suspects, times = np.unique(value[suspect[node]], return_counts=True)
-        wanted = np.flatnonzero(np.isin(value, of_suspects[times > 1]))
-        order = wanted[np.argsort(value[wanted], kind="stable")]
-        starts = np.flatnonzero(np.diff(value[order])) + 1
-        for part in np.split(order, starts):
-            held = np.unique(node[part])  # a number may be SIM and contact phone of one
-            if len(held) > 1:
-                first = part[0]
-                yield _ATTRIBUTES[self._attribute[first]], int(value[first]), held
+        there = self._node < known
+        suspects = self._group[there][suspect[self._node[there]]]
+        wanted = np.bincount(suspects, minlength=self._groups) > 1
+        chosen = np.flatnonzero(there & wanted[self._group])
+        starts = np.flatnonzero(np.diff(self._group[chosen])) + 1
+        for part in np.split(chosen, starts) if len(chosen) else ():
+            held = np.unique(self._node[part])  # a number may be SIM and contact phone of one
+            attribute, value = self._entry[part[0]].tolist()
+            yield _ATTRIBUTES[attribute], value, held
 
     def _apart(self, held: NDArray[np.int64], silence: float) -> list[NDArray[np.int64]]:
         """Cut where nobody came for longer than `silence` days."""
@@ -283,11 +287,6 @@ _ATTRIBUTES = tuple(BONDS)
 _PLACE = {attribute: i for i, attribute in enumerate(_ATTRIBUTES)}
 
 
-def _values(node: Node) -> Iterator[tuple[int, int]]:
-    """The values of a node that may tie, as numbers, and their attributes."""
-    return ((hash(t), _PLACE[a]) for a, t in node.tokens.items() if a in _PLACE)
-
-
 def _components(bound: Sequence[_Bound], size: int) -> list[_Group]:
     """What is tied together, however long the chain."""
     pairs = [np.column_stack((b.nodes[:-1], b.nodes[1:])) for b in bound]
@@ -319,12 +318,15 @@ def _split(group: _Group, rules: Rules) -> list[_Group]:
     for i, b in enumerate(bound):
         graph.add_edges_from((-1 - i, node) for node in b.nodes.tolist())
     found = nx.community.louvain_communities(graph, resolution=rules.resolution, seed=0)
-    # One may hang together by a value that it does not hold: it falls apart.
+    label = np.zeros(group.members[-1] + 1, np.int64)
+    for i, community in enumerate(found):
+        label[[v for v in community if v >= 0]] = i
+    # A community may hang together by a value that it does not hold: it falls apart.
     inside = [
         replace(b, nodes=part)
-        for community in found
         for b in bound
-        if len(part := b.nodes[np.isin(b.nodes, list(community))]) > 1
+        for i in np.unique(label[b.nodes])
+        if len(part := b.nodes[label[b.nodes] == i]) > 1
     ]
     return _components(inside, group.members[-1] + 1)
 

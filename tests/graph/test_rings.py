@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from features.registration import Institution, Kind, RegistrationId
-from graph.attributes import Attribute, Node
+from graph.attributes import Attribute, Node, Tokens
 from graph.rings import Rules, find, reached, ring_of_token, shared_values
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
@@ -40,6 +40,17 @@ def gang(size: int, *, start: int = 0, name: str = "g") -> list[Node]:
         node(start + i, phone=f"{name}p{i // 2}", device=f"{name}d{(i + 1) // 2}")
         for i in range(size)
     ]
+
+
+def keyed(some: Node) -> Node:
+    """The same with tokens as a key gives them: the live graph stores their bytes."""
+    tokens = Tokens(b"a key of sixteen")
+    return replace(
+        some,
+        holder=tokens.token("holder", some.holder, 8),
+        family=tokens.token("family", some.family, 8),
+        tokens={a: tokens.token("value", t) for a, t in some.tokens.items()},
+    )
 
 
 def risks(nodes: list[Node], risk: float) -> dict:
@@ -229,14 +240,14 @@ def test_most_attributes_decide_which_ring_is_reached_and_ties_go_to_the_smaller
 
 
 def test_the_live_graph_answers_the_ring_of_the_last_run_and_to_nobody_before_it(graph):
-    nodes = [node(i, phone="p") for i in range(4)]
+    nodes = [keyed(node(i, phone="p")) for i in range(4)]
     rings = find(nodes, risks(nodes, 0.9))
-    newcomer = node(2 * 24 * 60, phone="p")
+    newcomer = keyed(node(2 * 24 * 60, phone="p"))
     assert graph.around([newcomer])[0].ring_id is None
     assert graph.rings_day() is None
     graph.set_rings(date(2026, 3, 2), ring_of_token(rings))
     assert graph.rings_day() == date(2026, 3, 2)
-    answers = graph.around([newcomer, nodes[0], node(3_000, phone="q")])
+    answers = graph.around([newcomer, nodes[0], keyed(node(3_000, phone="q"))])
     assert [c.ring_id for c in answers] == [rings[0].ring_id, None, None]
     graph.set_rings(date(2026, 3, 3), {})
     assert graph.around([newcomer])[0].ring_id is None
