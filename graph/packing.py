@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 from struct import Struct
 
-from graph.aggregates import KEPT, KEPT_MARKS, Event, MarkEvent
+from graph.aggregates import KEPT, KEPT_MARKS, LINKS, Event, MarkEvent
 from graph.attributes import Attribute
 from graph.counting import Place
 
@@ -34,7 +34,8 @@ _TIME = Struct(">Q")
 _TIME_ZERO = 1 << 63
 """Added to a time, so that times before 1970 come before the others as bytes too."""
 
-_LAYOUT = (1, _EVENT.format, _MARK.format, [(a.value, KEPT[a]) for a in Attribute], KEPT_MARKS)
+_PLACES = {link.theirs.value: (_TAG[link.theirs], KEPT[link.theirs]) for link in LINKS}
+_LAYOUT = (1, _EVENT.format, _MARK.format, sorted(_PLACES.items()), KEPT_MARKS)
 FORMAT = hashlib.sha256(repr(_LAYOUT).encode()).hexdigest()[:16]
 """What graph this program reads; raise the first number of `_LAYOUT` where nothing else tells."""
 
