@@ -7,9 +7,11 @@ risk of who came after it.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
 import psycopg
+import redis
 
 from graph import rings
 from graph.lineage import follow
@@ -50,6 +52,11 @@ class RingRuns:
         asked = book.asked()
         if asked is not None and asked <= now:
             self.run(writer, asked)
+
+    def round(self, writer: Writer, now: datetime) -> None:
+        """What is due while nobody calls; without the graph a later round sees."""
+        with suppress(redis.RedisError):
+            self.run_if_due(writer, now)
 
     def run(self, writer: Writer, run_at: datetime) -> None:
         """The rings of a moment, later than that of the last run: recorded, then remembered."""

@@ -32,7 +32,7 @@ ORDER BY m.ring_id, m.place, r.registered_at, r.registration_id
 _TIES = """
 SELECT ring_id, attribute, token, places FROM ring_ties
 WHERE run_at = %(run)s AND (%(ring)s::text IS NULL OR ring_id = %(ring)s)
-ORDER BY ring_id, attribute, token
+ORDER BY ring_id, attribute, token, places
 """
 _CONFIRMED = """
 SELECT m.ring_id, m.institution, m.registration_id

@@ -15,23 +15,22 @@ CREATE TABLE ring_steps (
 );
 CREATE INDEX ring_steps_by_parent ON ring_steps USING gin (parents);
 
--- A value that members share, by the places of those members.
+-- A value that members share, by the places of those members; of two times, it may tie twice.
 CREATE TABLE ring_ties (
     ring_id    text NOT NULL,
     run_at     timestamptz NOT NULL REFERENCES ring_runs (run_at),
     attribute  text NOT NULL,
     token      text NOT NULL,
-    places     integer[] NOT NULL,
-    PRIMARY KEY (ring_id, run_at, attribute, token)
+    places     integer[] NOT NULL
 );
+CREATE INDEX ring_ties_by_ring ON ring_ties (ring_id, run_at);
+CREATE INDEX ring_ties_by_run ON ring_ties (run_at);
 
 -- A run that somebody wants; it is made once a run of that moment is recorded.
 CREATE TABLE ring_requests (
     run_at    timestamptz PRIMARY KEY,
     asked_at  timestamptz NOT NULL
 );
-CREATE INDEX ring_ties_by_run ON ring_ties (run_at);
-CREATE INDEX ring_steps_by_run ON ring_steps (run_at);
 
 DO $$
 DECLARE

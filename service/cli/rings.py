@@ -1,0 +1,160 @@
+"""The commands of an analyst: run the ring search, list the rings, show one whole."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from features.registration import VIETNAM
+from service.arguments import Commands, Parser, command, day, share
+from service.settings import Settings
+from service.words import said
+
+if TYPE_CHECKING:
+    from graph.attributes import Key
+    from service.ring_desk import Seen
+
+
+def rings(commands: Commands[Parser]) -> None:
+    """Finds and shows rings."""
+    parser = command(
+        commands,
+        "rings",
+        "Nhóm nghi vấn: dò ngay, liệt kê, xem từng nhóm. Đọc sổ cái của thư mục dữ liệu; chỉ `run` ghi vào đó và vào đồ thị. Chạy được cả khi dịch vụ đang chạy.",
+        "Suspected rings: find them now, list them, show one. Reads the data folder's ledger; `run` alone writes to it and to the graph. Also while the service runs.",
+    )
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+    found = command(
+        actions,
+        "run",
+        "Dò nhóm từ những gì đã biết. Ghi sổ cái và đồ thị.",
+        "Finds the rings from what is known. Writes the ledger and the graph.",
+    )
+    when = said("00:00 UTC của ngày; mặc định: bây giờ", "00:00 UTC of the day; default: now")
+    found.add_argument("--day", type=day, metavar="DATE", help=when)
+    found.set_defaults(run=_run)
+    several = command(
+        actions,
+        "list",
+        "Các nhóm của đợt dò gần nhất. Không ghi gì.",
+        "The rings of the last run. Writes nothing.",
+    )
+    least = said("chỉ từ rủi ro này", "only from this risk on")
+    several.add_argument("--min-risk", type=share, default=0.0, metavar="RISK", help=least)
+    several.set_defaults(run=_list)
+    single = command(
+        actions,
+        "show",
+        "Một nhóm: thành viên, thông tin dùng chung, diễn biến. Không ghi gì.",
+        "One ring: its members, what ties them, what became of it. Writes nothing.",
+    )
+    single.add_argument("ring_id", metavar="ID", help=said("mã nhóm", "its id"))
+    single.set_defaults(run=_show)
+
+
+def _run(settings: Settings, options: argparse.Namespace) -> int:
+    from service.ring_desk import run
+
+    run_at = run(settings, options.day)
+    moment = f"{run_at:%Y-%m-%d %H:%M} UTC"
+    print(
+        said(
+            f"Đã dò nhóm từ những gì biết trước {moment}.",
+            f"Found from what was known before {moment}.",
+        )
+    )
+    return 0
+
+
+def _list(settings: Settings, options: argparse.Namespace) -> int:
+    from service.ring_desk import rings
+
+    run_at, found = rings(settings, options.min_risk)
+    if run_at is None:
+        print(
+            said(
+                "Chưa có đợt dò nào (chinhchu rings run).",
+                "There was no run yet (chinhchu rings run).",
+            )
+        )
+        return 0
+    moment = f"{run_at:%Y-%m-%d %H:%M} UTC"
+    print(said(f"Đợt dò {moment}: {len(found)} nhóm", f"Run of {moment}: {len(found)} rings"))
+    for seen in found:
+        print(f"\n{seen.ring.ring_id}  {_percent(seen.ring.risk)}\n  {_story(seen)}")
+    return 0
+
+
+def _show(settings: Settings, options: argparse.Namespace) -> int:
+    from service.ring_desk import one
+
+    seen = one(settings, options.ring_id)
+    state = (
+        said("đang hoạt động", "alive")
+        if seen.alive
+        else said("không còn thấy", "not found any more")
+    )
+    print(f"{seen.ring.ring_id}  {_percent(seen.ring.risk)}  ({state})\n{_story(seen)}")
+    _members(seen)
+    _ties(seen)
+    _told(seen)
+    return 0
+
+
+def _members(seen: Seen) -> None:
+    kinds = {"bank_account": said("tài khoản", "account"), "sim": "SIM"}
+    print(said("\nThành viên (giờ Việt Nam)", "\nMembers (times of Vietnam)"))
+    width = max(len(_name(node.key)) for node in seen.ring.members)
+    for node in seen.ring.members:
+        parts = [
+            f"  {_name(node.key):{width}}",
+            _moment(node.registered_at),
+            kinds[node.kind.value],
+        ]
+        if node.key in seen.confirmed:
+            parts.append(said("đã xác nhận gian lận", "confirmed as fraud"))
+        print("  ".join(parts))
+
+
+def _ties(seen: Seen) -> None:
+    from service.ring_story import NOUNS
+
+    print(said("\nThông tin dùng chung", "\nWhat ties them"))
+    for tie in sorted(seen.ring.ties, key=lambda tie: (-len(tie.members), tie.attribute)):
+        vietnamese, english, _ = NOUNS[tie.attribute]
+        print(f"  {said(vietnamese, english)}: {_names(tie.members)}")
+
+
+def _told(seen: Seen) -> None:
+    from service.ring_story import happened
+
+    print(said("\nDiễn biến (UTC)", "\nWhat became of it (UTC)"))
+    for step in seen.told:
+        print(f"  {step.run_at:%Y-%m-%d %H:%M}  {said(*happened(step))}")
+
+
+def _story(seen: Seen) -> str:
+    from service.ring_story import story
+
+    return said(*story(seen.ring, len(seen.confirmed)))
+
+
+def _name(key: Key) -> str:
+    """Institution and registration, as their senders wrote them, harmless to a terminal."""
+    from service.checking.table import printable
+
+    return " ".join(map(printable, key))
+
+
+def _names(keys: Sequence[Key]) -> str:
+    return ", ".join(map(_name, keys))
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
+
+
+def _percent(part: float) -> str:
+    return said(f"{part:.1%}".replace(".", ","), f"{part:.1%}")

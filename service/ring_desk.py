@@ -1,0 +1,138 @@
+"""What an analyst asks of the rings: a run now, the rings of the last run, one ring whole."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from features.errors import InputError
+from graph.attributes import Key
+from graph.rings import Ring
+from service import wiring
+from service.errors import FolderBusyError, UnavailableError
+from service.ledger import Ledger
+from service.ledger.rings import RingLedger, Told
+from service.ledger.writing import lease
+from service.progress import Progress
+from service.ringruns import RingRuns, midnight
+from service.settings import Settings
+from service.words import said
+
+_PATIENCE = 300.0
+_LOOK = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ring as the run at `run_at` found it; `confirmed` and `told` are as of now."""
+
+    ring: Ring
+    run_at: datetime
+    alive: bool
+    confirmed: frozenset[Key]
+    told: Sequence[Told]
+
+
+def run(settings: Settings, day: date | None) -> datetime:
+    """Has the rings of 00:00 UTC of a day found, or those of now; gives that moment.
+
+    A service that runs does it between two batches: it alone writes. A run that is recorded
+    already stays as it is.
+
+    Raises:
+        InputError: the day has not begun, or a later run is recorded.
+        UnavailableError: the service was asked and did not come to it in five minutes.
+    """
+    now = wiring.now()
+    run_at = now if day is None else midnight(day)
+    if run_at > now:
+        raise InputError(said("ngày ấy chưa đến", "that day has not begun"))
+    try:
+        with (
+            wiring.opened(settings) as store,
+            lease(store.parts.database_url, store.keys) as writer,
+        ):
+            if _to_be_made(RingLedger(writer.door), run_at):
+                RingRuns(store.graph, store.keys).run(writer, run_at)
+    except (FolderBusyError, UnavailableError):
+        with wiring.visited(settings) as ledger:
+            _have_it_made(ledger, run_at)
+    return run_at
+
+
+def rings(settings: Settings, least_risk: float) -> tuple[datetime | None, list[Seen]]:
+    """The last run and its rings from a risk on, strongest first; None where there was no run."""
+    with wiring.visited(settings) as ledger, ledger.connection() as door:
+        book = RingLedger(door)
+        run_at = book.last_run()
+        if run_at is None:
+            return None, []
+        found = [ring for ring in book.rings(run_at) if ring.risk >= least_risk]
+        confirmed = book.confirmed(run_at, wiring.now())
+        seen = [
+            Seen(r, run_at, True, frozenset(confirmed.get(r.ring_id, ())), ())  # noqa: FBT003
+            for r in found
+        ]
+        return run_at, seen
+
+
+def one(settings: Settings, ring_id: str) -> Seen:
+    """A ring as the last run that found it saw it.
+
+    Raises:
+        InputError: there never was such a ring.
+    """
+    with wiring.visited(settings) as ledger, ledger.connection() as door:
+        seen = seen_in(RingLedger(door), ring_id, wiring.now())
+    if seen is None:
+        raise InputError(said("không có nhóm nào mang mã này", "there is no ring of this id"))
+    return seen
+
+
+def seen_in(book: RingLedger, ring_id: str, now: datetime) -> Seen | None:
+    """A ring as the last run that found it saw it; None where there never was one."""
+    run_at = book.last_run_of(ring_id)
+    if run_at is None:
+        return None
+    (ring,) = book.rings(run_at, ring_id)
+    confirmed = frozenset(book.confirmed(run_at, now).get(ring_id, ()))
+    return Seen(ring, run_at, run_at == book.last_run(), confirmed, book.told(ring_id))
+
+
+def _to_be_made(book: RingLedger, run_at: datetime) -> bool:
+    """Whether it has to be made still, and can be."""
+    if book.has_run(run_at):
+        return False
+    last = book.last_run()
+    if last is not None and last > run_at:
+        raise InputError(
+            said(
+                f"đã có đợt dò sau đó ({last:%Y-%m-%d %H:%M} UTC): các đợt phải theo thứ tự thời gian",
+                f"a later run is recorded ({last:%Y-%m-%d %H:%M} UTC): runs are made in order of time",
+            )
+        )
+    return True
+
+
+def _have_it_made(ledger: Ledger, run_at: datetime) -> None:
+    """Asks through the ledger, and waits until the run is recorded."""
+    with ledger.connection() as door:
+        book = RingLedger(door)
+        if not _to_be_made(book, run_at):
+            return
+        book.ask(run_at)
+        progress = Progress()
+        progress.stage("rings", "Chờ dịch vụ dò nhóm…", "The service is finding the rings…")
+        until = time.monotonic() + _PATIENCE
+        while not book.has_run(run_at):
+            if time.monotonic() > until:
+                raise UnavailableError(
+                    said(
+                        "dịch vụ chưa kịp dò; yêu cầu vẫn được giữ",
+                        "the service did not come to it yet; what was asked stays asked",
+                    )
+                )
+            time.sleep(_LOOK)
+        progress.done()
