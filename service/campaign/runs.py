@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -14,7 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from graph.attributes import Key, Node
-from graph.rings import Ring, find, reached, ring_of_token
+from graph.lineage import Known, Step, follow, remembered, survival
+from graph.rings import Finder, Ring, find, reached, ring_of_token
 from models.decision import Screening
 from service.campaign import output
 from service.campaign.judging import Judge, facts_of, screenings_of
@@ -45,10 +46,14 @@ def backtest(files: BookFiles, judge: Judge, out: Path, *, rings_every: int) -> 
     with results(out) as aside, open_book(files) as book:
         screenings, nodes, risk = _judged(book, judge)
         judge.progress.stage("rings", "Tìm nhóm theo từng kỳ…", "Running the rings…")
-        ring_ids, rings = ring_calendar(nodes, risk, timedelta(days=rings_every))
-        rows = [replace(s, ring_id=r) for s, r in zip(screenings, ring_ids, strict=True)]
-        report = _report(book, rows, judge, {"command": "backtest", "rings_every": rings_every})
-        return _finish(aside, book, rows, rings, judge, report)
+        calendar = ring_calendar(nodes, risk, timedelta(days=rings_every))
+        rows = [replace(s, ring_id=r) for s, r in zip(screenings, calendar.reached, strict=True)]
+        asked = {"command": "backtest", "rings_every": rings_every}
+        report = _report(book, rows, judge, asked) | {
+            "ring_runs": len(calendar.history),
+            "ring_ids_that_survive_a_run": survival(calendar.history),
+        }
+        return _finish(aside, book, rows, calendar.rings, judge, report)
 
 
 def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dict[str, Any]:
@@ -66,32 +71,45 @@ def campaign(files: BookFiles, judge: Judge, out: Path, moments: Moments) -> dic
         return _finish(aside, book, rows, rings, judge, report)
 
 
-def ring_calendar(
-    nodes: Sequence[Node], risk: dict[Key, float], every: timedelta
-) -> tuple[list[str | None], list[Ring]]:
-    """The ring each node reached at the last ring run before it, and the rings of the last run.
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What ring runs one after the other found in a book.
+
+    `reached` is the ring that each registration reached at the last run before it, `rings` those
+    of the last run, `history` what became of each ring at every run.
+    """
+
+    reached: list[str | None]
+    rings: list[Ring]
+    history: list[list[Step]]
+
+
+def ring_calendar(nodes: Sequence[Node], risk: Mapping[Key, float], every: timedelta) -> Calendar:
+    """Ring runs over a book, each at 00:00 UTC from what was then known.
 
     Args:
         nodes: in the order of the world.
         risk: by key, as judged at each registration's own moment, without outcomes.
         every: time between two runs, the first at the first 00:00 UTC before all.
     """
-    ring_ids: list[str | None] = [None] * len(nodes)
-    rings: list[Ring] = []
+    calendar = Calendar([None] * len(nodes), [], [])
     if not nodes:
-        return ring_ids, rings
+        return calendar
+    finder, risks = Finder(nodes), np.array([risk[n.key] for n in nodes])
     first = datetime.combine(nodes[0].registered_at.date(), time(), UTC)
     ages = [n.registered_at - first for n in nodes]
+    memory: dict[str, Known] = {}
     start = 0
     while start < len(nodes):
         # From run to run that somebody comes after: a far-off date costs no empty periods.
         end = bisect_left(ages, every * (ages[start] // every + 1), start)
-        rings = find(nodes[:start], risk)
-        leads = ring_of_token(rings)
-        for i in range(start, end):
-            ring_ids[i] = reached(nodes[i], leads)
+        calendar.rings[:], steps = follow(memory, finder.rings(risks, before=start))
+        memory = remembered(memory, steps)
+        calendar.history.append(steps)
+        leads = ring_of_token(calendar.rings)
+        calendar.reached[start:end] = [reached(n, leads) for n in nodes[start:end]]
         start = end
-    return ring_ids, rings
+    return calendar
 
 
 def raised(screening: Screening, ring: Ring | None, judge: Judge) -> Screening:
