@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from features.errors import InputError
-from graph.attributes import Key
 from graph.rings import Ring
 from service import wiring
 from service.errors import FolderBusyError, UnavailableError
 from service.ledger import Ledger
-from service.ledger.rings import RingLedger, Told
+from service.ledger.rings import RingLedger, Seen
 from service.ledger.writing import lease
 from service.progress import Progress
 from service.ringruns import RingRuns, midnight
@@ -22,17 +19,6 @@ from service.words import said
 
 _PATIENCE = 300.0
 _LOOK = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A ring as the run at `run_at` found it; `confirmed` and `told` are as of now."""
-
-    ring: Ring
-    run_at: datetime
-    alive: bool
-    confirmed: frozenset[Key]
-    told: Sequence[Told]
 
 
 def run(settings: Settings, day: date | None) -> datetime:
@@ -62,20 +48,19 @@ def run(settings: Settings, day: date | None) -> datetime:
     return run_at
 
 
-def rings(settings: Settings, least_risk: float) -> tuple[datetime | None, list[Seen]]:
-    """The last run and its rings from a risk on, strongest first; None where there was no run."""
+def rings(settings: Settings, least_risk: float) -> tuple[datetime | None, list[tuple[Ring, int]]]:
+    """The last run, None before the first, and its rings from a risk on, strongest first.
+
+    Beside each ring how many of its members are known to be fraud by now.
+    """
     with wiring.visited(settings) as ledger, ledger.connection() as door:
         book = RingLedger(door)
         run_at = book.last_run()
         if run_at is None:
             return None, []
-        found = [ring for ring in book.rings(run_at) if ring.risk >= least_risk]
         confirmed = book.confirmed(run_at, wiring.now())
-        seen = [
-            Seen(r, run_at, True, frozenset(confirmed.get(r.ring_id, ())), ())  # noqa: FBT003
-            for r in found
-        ]
-        return run_at, seen
+        found = [ring for ring in book.rings(run_at) if ring.risk >= least_risk]
+        return run_at, [(ring, len(confirmed.get(ring.ring_id, ()))) for ring in found]
 
 
 def one(settings: Settings, ring_id: str) -> Seen:
@@ -85,20 +70,10 @@ def one(settings: Settings, ring_id: str) -> Seen:
         InputError: there never was such a ring.
     """
     with wiring.visited(settings) as ledger, ledger.connection() as door:
-        seen = seen_in(RingLedger(door), ring_id, wiring.now())
+        seen = RingLedger(door).seen(ring_id, wiring.now())
     if seen is None:
         raise InputError(said("không có nhóm nào mang mã này", "there is no ring of this id"))
     return seen
-
-
-def seen_in(book: RingLedger, ring_id: str, now: datetime) -> Seen | None:
-    """A ring as the last run that found it saw it; None where there never was one."""
-    run_at = book.last_run_of(ring_id)
-    if run_at is None:
-        return None
-    (ring,) = book.rings(run_at, ring_id)
-    confirmed = frozenset(book.confirmed(run_at, now).get(ring_id, ()))
-    return Seen(ring, run_at, run_at == book.last_run(), confirmed, book.told(ring_id))
 
 
 def _to_be_made(book: RingLedger, run_at: datetime) -> bool:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from features.registration import VIETNAM
 from service.arguments import Commands, Parser, command, day, share
+from service.cli.rings_export import export
 from service.settings import Settings
 from service.words import said
 
 if TYPE_CHECKING:
     from graph.attributes import Key
-    from service.ring_desk import Seen
+    from service.ledger.rings import Seen
 
 
 def rings(commands: Commands[Parser]) -> None:
@@ -52,6 +53,7 @@ def rings(commands: Commands[Parser]) -> None:
     )
     single.add_argument("ring_id", metavar="ID", help=said("mã nhóm", "its id"))
     single.set_defaults(run=_show)
+    export(actions)
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
@@ -70,6 +72,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
     from service.ring_desk import rings
+    from service.ring_story import story
 
     run_at, found = rings(settings, options.min_risk)
     if run_at is None:
@@ -82,13 +85,14 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
         return 0
     moment = f"{run_at:%Y-%m-%d %H:%M} UTC"
     print(said(f"Đợt dò {moment}: {len(found)} nhóm", f"Run of {moment}: {len(found)} rings"))
-    for seen in found:
-        print(f"\n{seen.ring.ring_id}  {_percent(seen.ring.risk)}\n  {_story(seen)}")
+    for ring, confirmed in found:
+        print(f"\n{ring.ring_id}  {_percent(ring.risk)}\n  {said(*story(ring, confirmed))}")
     return 0
 
 
 def _show(settings: Settings, options: argparse.Namespace) -> int:
     from service.ring_desk import one
+    from service.ring_story import story
 
     seen = one(settings, options.ring_id)
     state = (
@@ -96,7 +100,8 @@ def _show(settings: Settings, options: argparse.Namespace) -> int:
         if seen.alive
         else said("không còn thấy", "not found any more")
     )
-    print(f"{seen.ring.ring_id}  {_percent(seen.ring.risk)}  ({state})\n{_story(seen)}")
+    print(f"{seen.ring.ring_id}  {_percent(seen.ring.risk)}  ({state})")
+    print(said(*story(seen.ring, len(seen.confirmed))))
     _members(seen)
     _ties(seen)
     _told(seen)
@@ -133,12 +138,6 @@ def _told(seen: Seen) -> None:
     print(said("\nDiễn biến (UTC)", "\nWhat became of it (UTC)"))
     for step in seen.told:
         print(f"  {step.run_at:%Y-%m-%d %H:%M}  {said(*happened(step))}")
-
-
-def _story(seen: Seen) -> str:
-    from service.ring_story import story
-
-    return said(*story(seen.ring, len(seen.confirmed)))
 
 
 def _name(key: Key) -> str:

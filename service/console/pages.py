@@ -43,7 +43,7 @@ def register(console: Console) -> None:
 
     @ui.page("/rings/{ring_id:path}", response_timeout=_PATIENCE)
     async def ring(client: Client, ring_id: str) -> Response | None:
-        return await show(console, client, lambda r: _ring(r, ring_id), ring_page.draw)
+        return await show(console, client, lambda r: _ring(console, r, ring_id), ring_page.draw)
 
     @ui.page("/{path:path}", response_timeout=_PATIENCE)
     async def anything_else(client: Client) -> Response | None:
@@ -75,8 +75,8 @@ def _screening(reader: ConsoleReader, screening_id: str) -> Detail | None:
     return reader.screening(wanted)
 
 
-def _ring(reader: ConsoleReader, ring_id: str) -> Ring | None:
-    return reader.ring(ring_id) if _RING_ID.fullmatch(ring_id) else None
+def _ring(console: Console, reader: ConsoleReader, ring_id: str) -> Ring | None:
+    return reader.ring(ring_id, console.clock()) if _RING_ID.fullmatch(ring_id) else None
 
 
 def _defect() -> None:

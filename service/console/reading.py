@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from features.registration import Institution
+from features.registration import VIETNAM, Institution
+from service.ledger.rings import RingLedger
+from service.ring_story import Words, happened, story
 
 PAGE = 25
 DRAWN = 150
@@ -169,14 +171,28 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
+class Life:
+    """What is told of a whole ring: counts, days and other rings' ids, nobody's registration."""
+
+    story: Words
+    first_seen: date
+    alive: bool
+    steps: Sequence[tuple[datetime, Words]]
+
+
+@dataclass(frozen=True, slots=True)
 class Ring:
-    """A ring as one institution may see it; `members` are its own first, at most `DRAWN`."""
+    """A ring as one institution may see it; `members` are its own first, at most `DRAWN`.
+
+    `life` is None where no run ever found it.
+    """
 
     ring_id: str
     run_at: datetime | None
     members: Sequence[Member]
     total: int
     own_total: int
+    life: Life | None = None
 
     @property
     def risk(self) -> float | None:
@@ -218,7 +234,7 @@ class ConsoleReader:
         with self._door.cursor(row_factory=class_row(Detail)) as cursor:
             return cursor.execute(_SCREENING, values).fetchone()
 
-    def ring(self, ring_id: str) -> Ring | None:
+    def ring(self, ring_id: str, now: datetime) -> Ring | None:
         """One ring; None where it does not exist or none of its members is one's own."""
         values = {"institution": self._institution, "ring": ring_id, "limit": DRAWN}
         with self._door.cursor(row_factory=dict_row) as cursor:
@@ -226,7 +242,17 @@ class ConsoleReader:
         if not rows or not rows[0]["own_total"]:
             return None
         whole = {name: rows[0][name] for name in ("run_at", "total", "own_total")}
-        return Ring(ring_id=ring_id, members=[_member(row) for row in rows], **whole)
+        members, life = [_member(row) for row in rows], self._life(ring_id, now)
+        return Ring(ring_id=ring_id, members=members, life=life, **whole)
+
+    def _life(self, ring_id: str, now: datetime) -> Life | None:
+        seen = RingLedger(self._door).seen(ring_id, now)
+        if seen is None:
+            return None
+        steps = [(told.run_at, happened(told)) for told in seen.told]
+        words = story(seen.ring, len(seen.confirmed))
+        first_seen = seen.ring.first_seen.astimezone(VIETNAM).date()
+        return Life(words, first_seen, seen.alive, steps)
 
 
 def _member(row: dict[str, Any]) -> Member:

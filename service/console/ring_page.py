@@ -17,7 +17,7 @@ from service.console.layout import (
     table,
 )
 from service.console.markup import Html, join, tag
-from service.console.reading import Member, Ring
+from service.console.reading import Life, Member, Ring
 from service.console.ring_graph import Tie, chart, kinds_in_words, ties_of
 from service.console.words import Language
 
@@ -31,7 +31,8 @@ def draw(frame: Frame, ring: Ring) -> None:
         put(
             tag("p", tag("a", f"‹ {say('back')}", href="/"), class_="back"),
             tag("h1", say("ring_title"), " ", tag("span", ring.ring_id, class_="mono")),
-            tag("p", say("ring_about")),
+            tag("p", language.pick(ring.life.story)) if ring.life else None,
+            tag("p", say("ring_about"), class_="note"),
             tag("section", _about(language, ring), class_="card"),
         )
         with ui.element("div").classes("ring"):
@@ -39,19 +40,23 @@ def draw(frame: Frame, ring: Ring) -> None:
                 put(_drawing_head(language, ring))
                 _drawing(language, ring, ties)
             put(_ties(language, ring.members, ties))
-        put(_own_members(language, ring))
+        put(_own_members(language, ring), _life(language, ring.life) if ring.life else None)
 
 
 def _about(language: Language, ring: Ring) -> Html:
     say = language.say
     count = language.whole
     others = ring.total - ring.own_total
+    life = ring.life
+    run = [language.moment(ring.run_at)] if ring.run_at else []
+    run += [say("ring_lost")] if life and not life.alive else []
     split = f"{count(ring.own_total)} {say('yours')}, {count(others)} {say('other_members')}"
     return facts(
         [
             (say("members"), f"{count(ring.total)}: {split}"),
             (say("ring_risk"), None if ring.risk is None else language.share(ring.risk)),
-            (say("ring_run"), None if ring.run_at is None else language.moment(ring.run_at)),
+            (say("ring_first"), None if life is None else life.first_seen.isoformat()),
+            (say("ring_run"), "; ".join(run) or None),
         ]
     )
 
@@ -110,6 +115,16 @@ def _own_members(language: Language, ring: Ring) -> Html:
     rows = [_row(language, member) for member in ring.members if member.own]
     title = say("own_members")
     return tag("section", tag("h2", title), table(title, heads, rows, tight=True), class_="card")
+
+
+def _life(language: Language, life: Life) -> Html:
+    """What became of it, the latest first."""
+    lines = [
+        tag("li", tag("strong", language.pick(words)), tag("span", language.moment(at)))
+        for at, words in reversed(life.steps)
+    ]
+    told = tag("ul", *lines, class_="ties", tabindex="0")
+    return tag("section", tag("h2", language.say("ring_life")), told, class_="card")
 
 
 def _row(language: Language, member: Member) -> list[str]:

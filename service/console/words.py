@@ -89,6 +89,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     "yours": ("của tổ chức bạn", "of your institution"),
     "ring_risk": ("Rủi ro của nhóm", "Risk of the ring"),
     "ring_run": ("Đợt dò nhóm", "Ring run"),
+    "ring_first": ("Đăng ký đầu tiên", "First registration"),
+    "ring_lost": ("các đợt sau không còn thấy", "later runs did not find it"),
+    "ring_life": ("Diễn biến", "What became of it"),
     "since_run": ("liên quan sau đợt dò", "reached it after the run"),
     "ties": ("Thông tin dùng chung", "What they share"),
     "no_ties": ("Không còn thông tin dùng chung.", "They share nothing any more."),
@@ -172,7 +175,7 @@ class Language(Enum):
 
     def say(self, code: str, **values: object) -> str:
         """A text of the table; a code that is not in it shows itself."""
-        text = self._pick(TEXTS.get(code, (code, code)))
+        text = self.pick(TEXTS.get(code, (code, code)))
         return text.format(**values) if values else text
 
     def called(self, table: str, code: str) -> str:
@@ -185,26 +188,27 @@ class Language(Enum):
 
     def reason(self, code: str) -> str:
         """The sentence of a reason code."""
-        return self._pick(REASONS.get(code, (code, code)))
+        return self.pick(REASONS.get(code, (code, code)))
 
     def difference(self, code: str) -> str:
         """The sentence of a named difference."""
-        return self._pick(SENTENCES.get(code, (code, code)))
+        return self.pick(SENTENCES.get(code, (code, code)))
 
     def moment(self, at: datetime) -> str:
         """A moment on Vietnam's clock, to the second."""
         local = at.astimezone(VIETNAM)
-        return local.strftime(self._pick(("%d/%m/%Y %H:%M:%S", "%d %b %Y %H:%M:%S")))
+        return local.strftime(self.pick(("%d/%m/%Y %H:%M:%S", "%d %b %Y %H:%M:%S")))
 
     def share(self, part: float) -> str:
         """A probability as a percentage with one decimal."""
         percent = f"{part:.1%}"
-        return self._pick((percent.replace(".", ","), percent))
+        return self.pick((percent.replace(".", ","), percent))
 
     def whole(self, number: int) -> str:
         """A whole number with separated thousands."""
         english = f"{number:,}"
-        return self._pick((english.replace(",", "."), english))
+        return self.pick((english.replace(",", "."), english))
 
-    def _pick(self, pair: tuple[str, str]) -> str:
+    def pick(self, pair: tuple[str, str]) -> str:
+        """The one of a sentence in Vietnamese and in English."""
         return pair[0] if self is Language.VIETNAMESE else pair[1]

@@ -72,6 +72,20 @@ class Told:
     children: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ring as the run at `run_at` found it; `alive` if that was the last run.
+
+    `confirmed` are its members of whom fraud is known by now, `told` is its life up to now.
+    """
+
+    ring: Ring
+    run_at: datetime
+    alive: bool
+    confirmed: frozenset[Key]
+    told: Sequence[Told]
+
+
 class RingLedger:
     """Reads ring runs, and records one."""
 
@@ -123,6 +137,15 @@ class RingLedger:
         return strongest_first(
             Ring(r, tuple(nodes), tuple(ties[r]), risk[r]) for r, nodes in members.items()
         )
+
+    def seen(self, ring_id: str, now: datetime) -> Seen | None:
+        """A ring as the last run that found it saw it; None where there never was one."""
+        run_at = self.last_run_of(ring_id)
+        if run_at is None:
+            return None
+        (ring,) = self.rings(run_at, ring_id)
+        known = frozenset(self.confirmed(run_at, now).get(ring_id, ()))
+        return Seen(ring, run_at, run_at == self.last_run(), known, self.told(ring_id))
 
     def confirmed(self, run_at: datetime, before: datetime) -> dict[str, set[Key]]:
         """The members of each ring of a run of whom fraud was confirmed before a moment."""

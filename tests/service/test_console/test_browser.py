@@ -90,6 +90,8 @@ def test_a_screening_leads_to_its_ring_and_the_ring_back(analyst, world, names):
     text = analyst.locator("main").inner_text()
     assert "6: 4 của tổ chức bạn, 2 của tổ chức khác" in text
     assert "Thiết bị, Thư điện tử" in text
+    assert "3 tài khoản và 1 SIM của 4 người đứng tên tại 2 tổ chức" in text
+    assert "mới phát hiện, +4: 4 thành viên" in text
     analyst.get_by_role("link", name="A-late").click()
     analyst.wait_for_url(f"**/screenings/{world.screenings['A-late']}")
 
@@ -97,6 +99,7 @@ def test_a_screening_leads_to_its_ring_and_the_ring_back(analyst, world, names):
 def point(page, name):
     """Where a point of the drawing stands; a canvas has no elements, so the chart is asked."""
     page.wait_for_selector("canvas")
+    page.locator(".drawing").scroll_into_view_if_needed()
     page.wait_for_timeout(500)  # the layout is done in the first frames
     place = """name => {
         const view = document.querySelector('.drawing');

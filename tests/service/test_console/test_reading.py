@@ -9,6 +9,8 @@ import pytest
 
 from service.console.reading import PAGE, ConsoleReader
 
+NOW = datetime.now(UTC)
+
 
 @pytest.fixture
 def reader(world, names):
@@ -58,7 +60,7 @@ def test_a_filter_shows_that_decision_alone(reader, decision):
 
 
 def test_counts_are_those_of_the_last_day_and_week(reader):
-    counts = reader.counts(datetime.now(UTC))
+    counts = reader.counts(NOW)
     assert {d: (c.day, c.week) for d, c in counts.items()} == {
         "clear": (30, 30),
         "review": (2, 2),
@@ -82,7 +84,7 @@ def test_a_screening_tells_its_outcome_and_its_rings(reader, world, names):
 
 
 def test_a_ring_shows_its_own_members_and_hides_the_others(reader, names):
-    ring = reader.ring(names["ring"])
+    ring = reader.ring(names["ring"], NOW)
     assert (ring.total, ring.own_total, ring.risk) == (6, 4, 0.71)
     own = [m for m in ring.members if m.own]
     assert {m.registration_id: m.in_run for m in own} == {
@@ -97,11 +99,21 @@ def test_a_ring_shows_its_own_members_and_hides_the_others(reader, names):
         assert (*shown, member.screening_id, member.decision, member.risk_band) == (None,) * 6
 
 
+def test_what_is_told_of_a_whole_ring_names_nobodys_registration(reader, names):
+    life = reader.ring(names["ring"], NOW).life
+    vietnamese, english = life.story
+    assert "3 accounts and 1 SIM of 4 holders at 2 institutions" in english
+    assert "3 tài khoản và 1 SIM của 4 người đứng tên tại 2 tổ chức" in vietnamese
+    assert life.alive
+    assert [words[1] for _, words in life.steps] == ["first found, +4: 4 members"]
+    assert not any(name in repr(life) for name in ("A-ring", "B-hidden", *names["secrets"]))
+
+
 @pytest.mark.parametrize("ring_id", ["", "no such ring", "' OR true --"])
 def test_an_unknown_ring_does_not_exist(reader, ring_id):
-    assert reader.ring(ring_id) is None
+    assert reader.ring(ring_id, NOW) is None
 
 
 def test_a_ring_without_a_member_of_ones_own_does_not_exist(world, names):
     with world.ledger.connection() as door:
-        assert ConsoleReader(door, "NHC").ring(names["ring"]) is None
+        assert ConsoleReader(door, "NHC").ring(names["ring"], NOW) is None
