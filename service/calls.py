@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import Future
 from dataclasses import dataclass
 
 from features.registration import Registration
 from graph.attributes import Key
 from service.ledger.records import NewOutcome, StoredOutcome, StoredScreening
+
+PURPOSE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+"""Why somebody asks: a short code, in which no name fits."""
 
 
 @dataclass(frozen=True, slots=True)

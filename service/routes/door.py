@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,14 +12,13 @@ from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
 from service.callers import Caller, Callers
+from service.calls import PURPOSE
 from service.lane import Lane
 from service.ledger import Ledger
 from service.problems import ProblemError
 
 AHEAD = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours."""
-
-_PURPOSE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
 
 
 class Asked(Protocol):
@@ -79,7 +77,7 @@ def purpose(
     ] = "registration",
 ) -> str:
     """Why the caller asks: the header X-Purpose, a short code; `registration` where absent."""
-    if not _PURPOSE.fullmatch(text):
+    if not PURPOSE.fullmatch(text):
         raise ProblemError("invalid", [("X-Purpose", "unreadable")])
     return text
 
