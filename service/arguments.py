@@ -21,6 +21,8 @@ _VIETNAMESE = {
         "%(value)r không có trong các lựa chọn: %(choices)s"
     ),
     "expected one argument": "cần một giá trị",
+    "not allowed with argument %s": "không đi cùng %s",
+    "one of the arguments %s is required": "cần một trong các tham số: %s",
 }
 """What argparse itself says; a sentence that is not here stays English."""
 

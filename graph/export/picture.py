@@ -212,7 +212,8 @@ def _opened(node: Node, ring: Ring, labels: Labels) -> Point:
     """The account or the SIM that a registration opened."""
     registration = labels.plain.get(node.key)
     account = node.kind is Kind.BANK_ACCOUNT
-    number = registration and (registration.account_number if account else registration.msisdn)
+    typed = registration and (registration.account_number if account else registration.msisdn)
+    number = one_line(typed or "")
     facts: dict[str, Fact | None] = {
         "registration_id": one_line(node.registration_id),
         "institution": one_line(node.institution),
@@ -221,13 +222,13 @@ def _opened(node: Node, ring: Ring, labels: Labels) -> Point:
         "ring_id": one_line(ring.ring_id),
         "ring_risk": ring.risk,
         "fraud": labels.outcomes.get(node.key),
-        "number": one_line(number) if number else None,
+        "number": number or None,
     }
     return Point(
         stable_id("registration", *node.key),
         "Object",
         "BankAccount" if account else "Sim",
-        one_line(number or node.registration_id),
+        number or one_line(node.registration_id),
         {name: fact for name, fact in facts.items() if fact is not None},
     )
 

@@ -161,7 +161,8 @@ def test_networkx_makes_of_the_tables_the_graph_of_the_graphml():
 
 @given(TEXTS, TEXTS)
 def test_no_text_breaks_a_format_and_its_letters_stay(name, address):
-    gang = [replace(r, full_name=name, address=address) for r in GANG[:4]]
+    numbers = {"account_number": name, "msisdn": name, "document_number": name}
+    gang = [replace(r, full_name=name, address=address, **numbers) for r in GANG[:4]]
     drawn = picture(rings_of(gang), labels_of(gang))
     people = [p for p in drawn.points.values() if p.kind == "Person"]
     assert all(p.label == one_line(name) or not one_line(name) for p in people)

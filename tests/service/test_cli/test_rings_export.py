@@ -133,6 +133,13 @@ def test_what_cannot_be_exported_is_told_in_one_line_and_leaves_nothing(
     assert not (tmp_path / "out").exists()
 
 
+def test_usage_errors_are_told_in_vietnamese(run, home, monkeypatch, tmp_path):
+    monkeypatch.setenv("CHINHCHU_LANGUAGE", "vi")
+    assert "cần một trong các tham số: ID --all" in run("rings", "export", "--out", tmp_path).err
+    both = run("rings", "export", "R-1", "--all", "--out", tmp_path).err
+    assert "không đi cùng" in both
+
+
 def test_an_interrupted_export_leaves_what_was_there(run, gang, tmp_path, monkeypatch):
     words = ("rings", "export", "--all", "--out", tmp_path / "out")
     assert run(*words).code == 0
