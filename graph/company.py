@@ -22,11 +22,13 @@ class Company:
 
     `values` is a float64 array in the order of `AGGREGATES`; NaN where the registration lacks the
     attribute, or where there is nothing to measure from. `ring_id` is the ring at the last ring
-    run before the registration that its private attributes reach.
+    run before the registration that its private attributes reach. Where it is not `known`, the
+    graph could not be asked, and the values are those of somebody alone.
     """
 
     values: NDArray[np.float64]
     ring_id: str | None = None
+    known: bool = True
 
     def __getitem__(self, name: str) -> float:
         """One aggregate by its name, e.g. `phone.holders.30d`."""

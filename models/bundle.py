@@ -35,6 +35,8 @@ FILES = ("model.txt", "calibration.json", "features.json", "golden.json", "card.
 class NamedCounts(dict[str, float]):
     """Aggregates by name, as golden facts keep them; absent ones are NaN."""
 
+    known = True
+
     def __missing__(self, name: str) -> float:
         return math.nan
 

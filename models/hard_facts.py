@@ -22,6 +22,11 @@ class HardFact:
     holds: Callable[[Facts], bool]
 
 
+UNSEEN = "GRAPH_UNAVAILABLE"
+"""The company could not be looked at. No fact about anybody: it asks nobody to look of itself, for
+the second look comes within minutes, and an outage would fill every queue with honest people."""
+
+
 def _status(facts: Facts) -> Status | None:
     return None if facts.evidence.person is None else facts.evidence.person.status
 
@@ -30,6 +35,7 @@ HARD_FACTS: tuple[HardFact, ...] = (
     HardFact("IDENTITY_MISMATCH", lambda f: f.evidence.identity is Identity.MISMATCH),
     HardFact("IDENTITY_NOT_FOUND", lambda f: f.evidence.identity is Identity.NOT_FOUND),
     HardFact("REGISTER_UNAVAILABLE", lambda f: not f.evidence.register_available),
+    HardFact(UNSEEN, lambda f: not f.company.known),
     HardFact("HOLDER_DECEASED", lambda f: _status(f) is Status.DECEASED),
     HardFact(
         "HOLDER_ABSENT",

@@ -23,6 +23,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Chưa hỏi được cơ sở dữ liệu dân cư.",
         "The population register could not be asked.",
     ),
+    "GRAPH_UNAVAILABLE": (
+        "Chưa xem được các đăng ký liên quan; sẽ kiểm tra lại.",
+        "What it shares with other registrations could not be seen; it will be screened again.",
+    ),
     "HOLDER_DECEASED": (
         "Người đứng tên đã qua đời theo cơ sở dữ liệu dân cư.",
         "The register held the person for deceased at the time.",

@@ -39,9 +39,13 @@ class Facts:
     company: Company
 
 
+Examined = tuple[Registration, Evidence, Node]
+"""A registration, how far its papers agree with the register, its place in a graph."""
+
+
 def examine(
     registrations: Sequence[Registration], register: PopulationRegister, tokens: Tokens
-) -> list[tuple[Registration, Evidence, Node]]:
+) -> list[Examined]:
     """Asks the register and cross-checks: each registration, its evidence, its place in a graph."""
     answers = register.ask(registrations)
     evidence = [cross_check(r, a) for r, a in zip(registrations, answers, strict=True)]
@@ -56,7 +60,11 @@ def gather(
     tokens: Tokens,
 ) -> list[Facts]:
     """Examines, and looks at the graph; one `Facts` a registration."""
-    examined = examine(registrations, register, tokens)
+    return accompany(examine(registrations, register, tokens), graph)
+
+
+def accompany(examined: Sequence[Examined], graph: Graph) -> list[Facts]:
+    """Looks at the graph."""
     around = graph.around([node for _, _, node in examined])
     return [Facts(*row, company) for row, company in zip(examined, around, strict=True)]
 

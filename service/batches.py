@@ -1,26 +1,25 @@
-"""What the lane does with one batch: gather, judge, commit, project, and only then answer."""
+"""What the lane does with one batch: gather, judge, commit, project, and only then answer.
+
+No answer waits for the live graph: without it a registration is judged as though it were alone.
+"""
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import redis
-
 from features.registration import Registration
 from graph.attributes import Key, Mark, Node
 from models.decision import Screening
+from models.hard_facts import UNSEEN
 from service.calls import Answered, OutcomeCall, ScreeningCall
 from service.errors import ConflictError, NotFoundError, OtherOutcomeError, RefusedError
 from service.keys import Keys
 from service.ledger.reading import Known, WholeLedger
 from service.ledger.records import Asked, Judged, NewOutcome, StoredOutcome, content
 from service.ledger.writing import Writer
-from service.projection import Projected, catch_up
-
-_logger = logging.getLogger(__name__)
+from service.livegraph import FollowedGraph
 
 _OTHER_CONTENT = "this registration_id was sent before with different content"
 _OTHER_OUTCOME = "this registration has another outcome already"
@@ -42,11 +41,14 @@ class Batches:
     def __init__(
         self,
         road: Road,
-        graph: Projected,
+        graph: FollowedGraph,
         keys: Keys,
-        before: Callable[[Writer, datetime], None],
+        before: Callable[[Writer, datetime], bool],
     ) -> None:
-        """`before` runs ahead of each batch: what is due by then (the day's ring run)."""
+        """`before` does what is due ahead of each batch (the day's ring run); False if it cannot.
+
+        `road` goes by `graph`.
+        """
         self._road = road
         self._graph = graph
         self._keys = keys
@@ -67,27 +69,30 @@ class Batches:
                 screening=screening,
                 node=node,
                 asked=Asked(call.asked_by, call.purpose, now),
-                graph_position=position,
+                graph_position=0 if UNSEEN in screening.reasons else position or 0,
                 in_ledger=call.key in known,
             )
             for call, (screening, node) in zip(firsts, road, strict=True)
         ]
         stored = writer.record_screenings(judged)
-        self._project([j.node for j in judged if not j.in_ledger], [], ledger)
+        nodes = [j.node for j in judged if not j.in_ledger]
+        self._graph.project(nodes, [], ledger.last_position())
         for same, answer in zip(fresh, stored, strict=True):
             for i, call in enumerate(same):
                 call.future.set_result(Answered(answer, repeated=i > 0))
 
-    def make_ready(self, writer: Writer, now: datetime) -> int:
-        """Brings the graph to where the ledger stands, and does what is due; gives that position."""
-        position = catch_up(WholeLedger(writer.door, self._keys), self._graph)
-        self._before(writer, now)
-        return position
+    def make_ready(self, writer: Writer, now: datetime) -> int | None:
+        """Brings the graph along with the ledger, and does what is due; gives its position then.
+
+        None where it cannot be asked: what is screened now is screened without company.
+        """
+        ledger = WholeLedger(writer.door, self._keys)
+        return self._graph.bring(ledger, lambda: self._before(writer, now))
 
     def learn(self, writer: Writer, calls: Sequence[OutcomeCall], now: datetime) -> None:
         """Records what is new of registrations that the ledger holds."""
         ledger = WholeLedger(writer.door, self._keys)
-        catch_up(ledger, self._graph)
+        self._graph.bring(ledger)
         keys = list({call.key for call in calls})
         nodes = {(n.institution, n.registration_id): n for n in ledger.nodes(keys)}
         calls = _after_registration(calls, nodes)
@@ -101,7 +106,7 @@ class Batches:
             Mark(nodes[s.outcome.key], s.outcome.confirmed_at, s.outcome.is_fraud) for s in new
         ]
         if marks:
-            self._project([], marks, ledger)
+            self._graph.project([], marks, ledger.last_position())
         _answer(calls, ledger.known_outcomes(keys))
 
     def _sort_out(
@@ -122,13 +127,6 @@ class Batches:
             else:
                 groups.setdefault(call.key, []).append(call)
         return list(groups.values())
-
-    def _project(self, nodes: Sequence[Node], marks: Sequence[Mark], ledger: WholeLedger) -> None:
-        """A graph that is away now is caught up before the next answer; this one is committed."""
-        try:
-            self._graph.project(nodes, marks, ledger.last_position())
-        except redis.RedisError:
-            _logger.warning("the live graph is away; it will be caught up from the ledger")
 
 
 def _after_registration(

@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from datetime import datetime
 from typing import Protocol
-
-import redis
 
 from features.errors import ChinhchuError
 from features.registration import Registration
@@ -30,6 +29,7 @@ from service.ledger.writing import AWAY, Writer
 LARGEST_BATCH = 500
 MOST_WAITING = 20_000
 _IDLE = 1.0
+_LONGEST_WITHOUT_IDLING = 5.0
 _RETRY = 0.2
 
 _logger = logging.getLogger(__name__)
@@ -55,9 +55,12 @@ class Lane:
         ledger: Ledger,
         work: Work,
         clock: Callable[[], datetime],
-        when_idle: Callable[[Writer, datetime], None] = lambda *_: None,
+        when_idle: Callable[[Writer, datetime], bool] = lambda *_: False,
     ) -> None:
-        """`when_idle` is done between batches while nobody waits: once a second at most."""
+        """`when_idle` is done while nobody waits, and where calls never cease now and then.
+
+        It takes a moment and gives whether there is more to do; if not, it is done once a second.
+        """
         self._ledger = ledger
         self._work = work
         self._clock = clock
@@ -66,6 +69,8 @@ class Lane:
         self._bell = threading.Condition()
         self._stopping = False
         self._writer: Writer | None = None
+        self._patience = _IDLE
+        self._idled = time.monotonic()
         self._thread = threading.Thread(target=self._run, name="lane", daemon=True)
 
     def start(self) -> None:
@@ -129,14 +134,15 @@ class Lane:
             batch = self._next_batch()
             if batch:
                 self._handle(writer, batch)
-            elif not self._stopping:
+            starved = time.monotonic() - self._idled > _LONGEST_WITHOUT_IDLING
+            if (starved or not batch) and not self._stopping:
                 self._idle(writer)
 
     def _next_batch(self) -> list[Call]:
         """The calls of one kind at the head of the line, at most `LARGEST_BATCH`."""
         with self._bell:
             if not self._waiting and not self._stopping:
-                self._bell.wait(_IDLE)
+                self._bell.wait(self._patience)
             if self._stopping:
                 return []
             batch: list[Call] = []
@@ -156,8 +162,6 @@ class Lane:
             self._drop_writer()
             _refuse(batch, UnavailableError("the ledger is not available"))
             self._turn_away("the ledger is not available")
-        except redis.RedisError:
-            _refuse(batch, UnavailableError("the live graph is not available"))
         except CallError as error:
             _refuse(batch, error)
         except Exception as error:  # noqa: BLE001 a defect stays with the call that meets it
@@ -194,13 +198,16 @@ class Lane:
 
     def _idle(self, writer: Writer) -> None:
         """An idle lane notices within a second that its lease is gone, and does what can wait."""
+        self._patience = _IDLE
         try:
             writer.door.execute("SELECT 1")
-            self._when_idle(writer, self._clock())
+            if self._when_idle(writer, self._clock()):
+                self._patience = 0.0
         except AWAY:
             self._drop_writer()
         except Exception as error:  # noqa: BLE001 a defect there ends no lane
             _log_defect("what waits for an idle lane", error)
+        self._idled = time.monotonic()
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None

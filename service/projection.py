@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Protocol
 
 from graph.attributes import Mark, Node
@@ -27,8 +28,10 @@ class Projected(Protocol):
         ...
 
 
-def catch_up(ledger: WholeLedger, graph: Projected) -> int:
+def catch_up(ledger: WholeLedger, graph: Projected, steps: int | None = None) -> int:
     """Projects what the ledger holds beyond the watermark; gives the new watermark.
+
+    At most `steps` of a thousand events each, all of them without.
 
     A graph ahead of its ledger followed another one (a ledger restored from a backup): it is
     built anew.
@@ -37,8 +40,8 @@ def catch_up(ledger: WholeLedger, graph: Projected) -> int:
     if position > last:
         graph.clear()
         position = 0
-    while position < last:
-        events = ledger.events(position, _STEP)
+    for _ in count() if steps is None else range(steps):
+        events = ledger.events(position, _STEP) if position < last else []
         if not events:
             break
         nodes = [event.node for event in events if event.node is not None]

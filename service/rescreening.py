@@ -52,9 +52,9 @@ class Rescreening:
         road: Road,
         register: RegisterState,
         keys: Keys,
-        make_ready: Callable[[Writer, datetime], int],
+        make_ready: Callable[[Writer, datetime], int | None],
     ) -> None:
-        """`road` goes by a graph `OneByOne`; `make_ready` brings the graph to its position."""
+        """`road` goes by a graph `OneByOne`; `make_ready` gives its position, None without it."""
         self._road = road
         self._register = register
         self._keys = keys
@@ -70,7 +70,7 @@ class Rescreening:
             if self._tried(writer, now):
                 self._catch_up(writer, now)
         except redis.RedisError:
-            return  # without the graph nothing is screened; a later round sees
+            return  # as above
 
     def _tried(self, writer: Writer, now: datetime) -> bool:
         """Whether one was answered; the next after the one tried last, or the earliest again."""
@@ -96,6 +96,8 @@ class Rescreening:
     def _rescreen(self, writer: Writer, waiting: Sequence[Unchecked], now: datetime) -> list[int]:
         """Records those that the register answers now; gives their positions."""
         position = self._make_ready(writer, now)
+        if position is None:
+            return []  # without the graph nobody is screened again; a later round sees
         road = self._road.judge([again.registration for again in waiting])
         answered = [
             (again, screening, node)

@@ -28,7 +28,7 @@ from models import bundle, policy, registry
 from models.decision import Screening
 from models.policy import Policy
 from models.risk import RiskModel
-from models.screening import gather, screen
+from models.screening import Examined, accompany, gather, screen
 from service import embedded
 from service.batches import Batches, Road
 from service.callers import Callers
@@ -38,6 +38,9 @@ from service.errors import StartError, UnavailableError
 from service.keys import Keys, for_settings
 from service.lane import Lane
 from service.ledger import Ledger
+from service.ledger.writing import Writer
+from service.livegraph import FollowedGraph
+from service.lookagain import LookAgain
 from service.rescreening import OneByOne, RegisterState, Rescreening
 from service.ringruns import RingRuns
 from service.routes.door import Doors
@@ -113,7 +116,9 @@ class House:
                 "graph": self._graph_answers,
                 "register": self.register_in_use.state.answers,
             },
-            dispensable=frozenset(["register"] if self.register_in_use.remote else []),
+            dispensable=frozenset(
+                {"graph"} | ({"register"} if self.register_in_use.remote else set())
+            ),
         )
 
     def _ledger_answers(self) -> bool:
@@ -208,10 +213,23 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         def road(around: Graph) -> Road:
             return _road(in_use.asked, around, tokens, model, rules)
 
+        def judge(examined: Sequence[Examined]) -> list[Screening]:
+            return screen(accompany(examined, OneByOne(graph)), model, rules)
+
+        followed = FollowedGraph(graph)
         rings = RingRuns(graph, store.keys)
-        work = Batches(road(graph), graph, store.keys, rings.run_if_due)
+        look = LookAgain(judge, followed, rings, store.keys)
+        work = Batches(road(followed), followed, store.keys, look.rings_are_there)
         again = Rescreening(road(OneByOne(graph)), in_use.state, store.keys, work.make_ready)
-        lane = Lane(store.ledger, work, clock, again.round)
+
+        def when_idle(writer: Writer, at: datetime) -> bool:
+            if look.round(writer, at):
+                return True
+            again.round(writer, at)
+            rings.round(writer, at)
+            return False
+
+        lane = Lane(store.ledger, work, clock, when_idle)
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)

@@ -16,6 +16,11 @@ MISSING = float("nan")
 class Counts(Protocol):
     """The aggregates of one registration by name, e.g. `phone.holders.30d`; NaN where absent."""
 
+    @property
+    def known(self) -> bool:
+        """Whether the graph could be asked."""
+        ...
+
     def __getitem__(self, name: str, /) -> float:
         """One aggregate."""
         ...

@@ -7,7 +7,7 @@ reader is an administrator, and nothing that an institution can call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,14 @@ from psycopg.rows import dict_row
 
 from features.registration import Institution, Registration, RegistrationId
 from graph.attributes import Key, Mark, Node
+from models.screening import Examined
 from service.keys import Keys
 from service.ledger.records import (
+    COMPANY_AGAIN,
     NewOutcome,
     StoredOutcome,
     StoredScreening,
+    evidence_of,
     registration_of,
 )
 from service.ledger.writing import bound
@@ -44,14 +47,20 @@ SELECT position, node, is_fraud, confirmed_at FROM (
 ) AS events ORDER BY position LIMIT %(limit)s
 """
 
-_SUSPECTS = """
+# A second look at the company alone is as of the first screening, so it counts from then on.
+_RISKS = """
 SELECT r.node, last.risk FROM (
-    SELECT DISTINCT ON (institution, registration_id)
-        institution, registration_id, ring_risk AS risk
-    FROM screenings WHERE screened_at < %(before)s
-    ORDER BY institution, registration_id, position DESC
+    SELECT DISTINCT ON (s.institution, s.registration_id)
+        s.institution, s.registration_id, s.ring_risk AS risk
+    FROM screenings s LEFT JOIN screenings first
+        ON first.screening_id = s.rescreens AND (s.asked_by, s.purpose) = (%(asked_by)s, %(purpose)s)
+    WHERE coalesce(first.screened_at, s.screened_at) < %(before)s
+    ORDER BY s.institution, s.registration_id, s.position DESC
 ) AS last JOIN registrations r USING (institution, registration_id)
 WHERE last.risk >= %(risk)s AND r.registered_at < %(before)s
+    AND (%(holding)s::text[] IS NULL OR EXISTS (
+        SELECT FROM jsonb_each_text(r.node->'tokens') AS held WHERE held.value = ANY (%(holding)s)
+    ))
 """
 
 _UNCHECKED = """
@@ -61,6 +70,25 @@ WHERE s.position > %s AND s.reasons ? 'REGISTER_UNAVAILABLE'
     AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
 ORDER BY s.position LIMIT %s
 """
+
+_UNSEEN = """
+SELECT s.position, s.screening_id, s.screened_at, r.institution, r.registration_id,
+    r.inputs_ciphertext, s.evidence_ciphertext, r.node
+FROM screenings s JOIN registrations r USING (institution, registration_id)
+WHERE s.position > %s AND s.reasons ? 'GRAPH_UNAVAILABLE'
+    AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
+ORDER BY s.position LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A screening whose company could not be seen, and what was examined for it."""
+
+    position: int
+    screening_id: UUID
+    screened_at: datetime
+    examined: Examined
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,18 +258,49 @@ class WholeLedger(Reader):
         rows = self._door.execute(_EVENTS, {"after": after, "limit": limit})
         return [_event(row) for row in rows]
 
-    def suspects(self, before: datetime, risk: float) -> list[tuple[Node, float]]:
-        """Nodes and risks of what was registered and screened before a moment, from a risk on.
+    def risks(
+        self, before: datetime, least: float = 0.0, holding: Collection[str] | None = None
+    ) -> list[tuple[Node, float]]:
+        """Nodes and risks of what was registered and screened before a moment.
 
-        The risk is that without outcomes, so that nobody's own outcome decides a membership. Of a registration that was screened again its last screening counts.
+        The risk is that without outcomes, so that nobody's own outcome decides a membership. Of a
+        registration that was screened again its last screening counts.
+
+        Args:
+            before: the moment.
+            least: the risk from which on.
+            holding: tokens of which a node holds one at least; None for whoever.
         """
-        rows = self._door.execute(_SUSPECTS, {"before": before, "risk": risk})
+        asked_by, purpose = COMPANY_AGAIN
+        values = {"before": before, "risk": least, "asked_by": asked_by, "purpose": purpose}
+        tokens = None if holding is None else list(holding)
+        rows = self._door.execute(_RISKS, {**values, "holding": tokens})
         return [(Node.from_json(row[0]), float(row[1])) for row in rows]
 
     def unchecked(self, after: int, limit: int) -> list[Unchecked]:
         """Screenings without the register that were not repeated yet, the earliest first."""
         rows = self._door.execute(_UNCHECKED, [after, limit])
         return [Unchecked(p, s, self._registration(sealed, (i, r))) for p, s, i, r, sealed in rows]
+
+    def unseen(self, after: int, limit: int) -> list[Unseen]:
+        """Screenings without the graph that were not repeated yet, the earliest first."""
+        rows = self._door.execute(_UNSEEN, [after, limit])
+        return [
+            Unseen(position, screening_id, at, self._examined(*sealed))
+            for position, screening_id, at, *sealed in rows
+        ]
+
+    def _examined(
+        self,
+        institution: str,
+        registration_id: str,
+        inputs: bytes,
+        evidence: bytes,
+        node: dict[str, Any],
+    ) -> Examined:
+        key = Institution(institution), RegistrationId(registration_id)
+        plain = self._keys.unseal(bytes(evidence), bound("evidence", key))
+        return self._registration(inputs, key), evidence_of(plain), Node.from_json(node)
 
     def latest_anywhere(self, limit: int) -> list[StoredScreening]:
         """The latest screenings of all institutions, newest first."""

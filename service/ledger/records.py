@@ -11,11 +11,22 @@ from typing import Any
 from uuid import UUID
 
 from features import weights
-from features.evidence import FIELDS, Evidence
-from features.parsing import parse_registration
+from features.evidence import (
+    FIELDS,
+    Balance,
+    Evidence,
+    FieldEvidence,
+    FoundBy,
+    Identity,
+    Outcome,
+)
+from features.parsing import parse_person, parse_registration
 from features.registration import Institution, Person, Registration, RegistrationId
 from graph.attributes import Key, Node
 from models.decision import Screening
+
+COMPANY_AGAIN = ("chinhchu", "graph-is-back")
+"""Who asks, and why, where nothing but the company is looked at again."""
 
 LONGEST_KEY = 200
 LONGEST_TEXT = 1_000
@@ -162,6 +173,27 @@ def evidence_bytes(evidence: Evidence) -> bytes:
         "weights": weights.default().version,
     }
     return json.dumps(form, ensure_ascii=False, sort_keys=True).encode()
+
+
+def evidence_of(plain: bytes) -> Evidence:
+    """The evidence that `evidence_bytes` wrote."""
+    form = json.loads(plain)
+    person = None if form["person"] is None else parse_person(form["person"])
+    if isinstance(person, list):
+        raise TypeError("a stored person does not parse")
+    return Evidence(
+        identity=Identity(form["identity"]),
+        fields={
+            name: FieldEvidence(Outcome(found["outcome"]), found["difference"])
+            for name, found in form["fields"].items()
+        },
+        person=person,
+        found_by=None if form["found_by"] is None else FoundBy(form["found_by"]),
+        register_available=form["register_available"],
+        several=form["several"],
+        number=form["number"],
+        balance=None if form["balance"] is None else Balance(**form["balance"]),
+    )
 
 
 def field_forms(evidence: Evidence) -> dict[str, dict[str, str]]:

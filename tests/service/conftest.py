@@ -40,6 +40,7 @@ from service.keys import Keys
 from service.lane import Lane
 from service.ledger import Ledger
 from service.ledger.records import Asked, Judged, content
+from service.livegraph import FollowedGraph
 from service.routes.door import Doors
 from tests.service.doors import NOW
 
@@ -167,8 +168,10 @@ def make_lane(ledger, graph, keys, judge):
     lanes = []
 
     def make(**changes):
-        parts = {"road": Road(judge), "graph": graph, "keys": keys, "before": lambda *_: None}
-        lane = Lane(ledger, Batches(**(parts | changes)), lambda: NOW)
+        parts = {"road": Road(judge), "graph": graph, "keys": keys, "before": lambda *_: True}
+        parts |= changes
+        parts["graph"] = FollowedGraph(parts["graph"])
+        lane = Lane(ledger, Batches(**parts), lambda: NOW)
         lane.start()
         lanes.append(lane)
         return lane

@@ -22,6 +22,7 @@ from service.lane import LARGEST_BATCH, Lane
 from service.ledger import Ledger
 from service.ledger.records import NewOutcome
 from service.ledger.writing import BookRow
+from service.livegraph import FollowedGraph
 from service.projection import catch_up, rebuild
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -237,17 +238,21 @@ class Away:
         self.graph.clear()
 
 
-def test_while_the_graph_is_away_nothing_is_answered_or_recorded(
+def test_while_the_graph_is_away_calls_are_answered_and_outcomes_taken(
     make_lane, ledger, graph, registration
 ):
     away = Away(graph)
-    lane, one = make_lane(graph=away), registration()
-    with pytest.raises(UnavailableError):
-        answers(ask(lane, one))
-    with ledger.whole() as whole:
-        assert whole.last_position() == 0
-    away.away = False
+    lane, one, two = make_lane(graph=away), registration(), registration()
     answers(ask(lane, one))
+    lane.learn(outcome(one)).result(30)
+    assert graph.position() == 0
+    away.away = False
+    answers(ask(lane, two))
+    with ledger.whole() as whole:
+        assert graph.position() == whole.last_position()
+        live = graph.dump()
+        rebuild(whole, graph)
+    assert graph.dump() == live
 
 
 def test_a_graph_that_leaves_after_the_commit_takes_no_answer_away(
@@ -338,7 +343,9 @@ def test_a_full_disk_is_an_outage_that_ends_when_there_is_room_again(
 ):
     many = [registration(organisation_name=f"{i} " * 20_000) for i in range(400)]
     with Ledger(cramped.database_url, keys) as ledger:
-        lane = Lane(ledger, Batches(Road(judge), graph, keys, lambda *_: None), lambda: NOW)
+        lane = Lane(
+            ledger, Batches(Road(judge), FollowedGraph(graph), keys, lambda *_: True), lambda: NOW
+        )
         lane.start()
         try:
             (first,) = answers(ask(lane, registration()))

@@ -16,6 +16,7 @@ from models.decision import Decision, RiskBand, Screening
 from service.batches import Batches, Road
 from service.lane import Lane
 from service.ledger.records import Asked, Judged
+from service.livegraph import FollowedGraph
 from service.rescreening import OneByOne, RegisterState, Rescreening
 from tests.service.doors import NOW
 
@@ -64,9 +65,9 @@ def register(keys):
 @pytest.fixture
 def lane(ledger, graph, keys, register):
     road = Road(register.judge)
-    work = Batches(road, graph, keys, lambda *_: None)
+    work = Batches(road, FollowedGraph(graph), keys, lambda *_: True)
     again = Rescreening(road, register.state, keys, work.make_ready)
-    lane = Lane(ledger, work, lambda: NOW, again.round)
+    lane = Lane(ledger, work, lambda: NOW, lambda *at: bool(again.round(*at)))
     lane.start()
     yield lane
     lane.stop()
@@ -85,7 +86,7 @@ def rounds(graph, keys, register, writer):
     """Screens registrations; gives what a round is."""
 
     def rounds(*registrations):
-        work = Batches(Road(register.judge), graph, keys, lambda *_: None)
+        work = Batches(Road(register.judge), FollowedGraph(graph), keys, lambda *_: True)
         road = register.judge(registrations)
         asked = Asked("BANK-A:test", "test", NOW)
         writer.record_screenings([Judged(s, n, asked, 0, in_ledger=False) for s, n in road])
@@ -241,7 +242,7 @@ def test_a_defect_in_a_second_look_ends_no_lane(ledger, graph, keys, judge, regi
     def fails(*_):
         raise ValueError("a defect that quotes Nguyễn Văn An")
 
-    work = Batches(Road(judge), graph, keys, lambda *_: None)
+    work = Batches(Road(judge), FollowedGraph(graph), keys, lambda *_: True)
     lane = Lane(ledger, work, lambda: NOW, fails)
     lane.start()
     time.sleep(1.2)

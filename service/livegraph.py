@@ -1,0 +1,88 @@
+"""The live graph as the lane has it: it follows the ledger, and no answer waits for it.
+
+While it is away, or not yet where the ledger stands, a registration is judged as though it were
+alone. Such a row says so, and is looked at again (`service/lookagain.py`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+import redis
+
+from graph.alone import alone
+from graph.attributes import Mark, Node
+from graph.company import Company, Graph
+from service.ledger.reading import WholeLedger
+from service.projection import Projected, catch_up
+
+_LEFT_ALONE = 10.0
+"""Seconds for which a server that did not answer in time is not asked: every batch would wait."""
+
+_logger = logging.getLogger(__name__)
+
+
+class Followed(Projected, Graph, Protocol):
+    """What is followed; `graph.live.LiveGraph` is one."""
+
+
+class FollowedGraph:
+    """Asked and written to by one thread, a batch after the other."""
+
+    def __init__(self, graph: Followed, clock: Callable[[], float] = time.monotonic) -> None:
+        """`clock` counts seconds."""
+        self._graph = graph
+        self._clock = clock
+        self._position: int | None = None
+        self._not_before = float("-inf")
+        self.away = False
+        """Whether it did not answer when it was asked last."""
+
+    def bring(self, ledger: WholeLedger, due: Callable[[], bool] = lambda: True) -> int | None:
+        """Brings it a bounded step nearer to the ledger.
+
+        Args:
+            ledger: what it follows.
+            due: done once it stands there; whether all that it takes to tell a company is there.
+
+        Returns:
+            The position where it stands, None where no company can be told.
+        """
+        self._position = None
+        if self._clock() >= self._not_before:
+            try:
+                position = catch_up(ledger, self._graph, steps=1)
+                self.away = False
+                if position == ledger.last_position() and due():
+                    self._position = position
+            except redis.RedisError as error:
+                self._lose(error)
+        return self._position
+
+    def around(self, nodes: Sequence[Node]) -> list[Company]:
+        """The company of each node; said to be unknown where it cannot be told."""
+        if self._position is not None:
+            try:
+                return self._graph.around(nodes)
+            except redis.RedisError as error:
+                self._lose(error)
+        return alone(nodes)
+
+    def project(self, nodes: Sequence[Node], marks: Sequence[Mark], position: int) -> None:
+        """Records what was committed; a graph that missed something is brought along later."""
+        if self._position is None:
+            return
+        try:
+            self._graph.project(nodes, marks, position)
+        except redis.RedisError as error:
+            self._lose(error)
+
+    def _lose(self, error: redis.RedisError) -> None:
+        if not self.away:
+            _logger.warning("the live graph is away; it will be caught up from the ledger")
+        self.away, self._position = True, None
+        if isinstance(error, redis.TimeoutError):
+            self._not_before = self._clock() + _LEFT_ALONE
