@@ -9,10 +9,16 @@ from features.difference import SENTENCES
 from features.evidence import FIELDS
 from models.reasons import REASONS
 from service.ledger.records import StoredOutcome, StoredScreening
+from service.ledger.rings import Standing
 
 
-def screening_form(stored: StoredScreening) -> dict[str, Any]:
-    """One screening as its caller reads it; a repeated call gets the same, byte for byte."""
+def screening_form(stored: StoredScreening, ring: Standing | None = None) -> dict[str, Any]:
+    """One screening as its caller reads it; a repeated call gets the same, byte for byte.
+
+    Args:
+        stored: what was committed.
+        ring: how the ring stood that it reached.
+    """
     return {
         "screening_id": str(stored.screening_id),
         "position": stored.position,
@@ -27,7 +33,20 @@ def screening_form(stored: StoredScreening) -> dict[str, Any]:
             }
             for name in FIELDS
         },
+        "ring": None if ring is None else ring_form(ring),
         "rescreens": None if stored.rescreens is None else str(stored.rescreens),
+    }
+
+
+def ring_form(ring: Standing) -> dict[str, Any]:
+    """A ring in counts alone: whose registrations they are is no business of who asks."""
+    return {
+        "as_of": moment(ring.run_at),
+        "members": ring.members,
+        "holders": ring.holders,
+        "members_of_last_7_days": ring.recent,
+        "age_days": (ring.run_at - ring.first_seen).days,
+        "confirmed_share": ring.confirmed / ring.members,
     }
 
 

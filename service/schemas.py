@@ -97,6 +97,17 @@ class ReasonText(BaseModel):
     en: str
 
 
+class RingAnswer(BaseModel):
+    """The ring that a registration reached, in counts, as the last ring run before it found it."""
+
+    as_of: datetime
+    members: int
+    holders: int
+    members_of_last_7_days: int
+    age_days: int
+    confirmed_share: float
+
+
 class ScreeningAnswer(BaseModel):
     """A committed decision with everything that led to it."""
 
@@ -121,6 +132,7 @@ class ScreeningAnswer(BaseModel):
     policy_version: str
     reason_texts: list[ReasonText]
     evidence: dict[str, FieldAnswer] = Field(description=f"By field: {', '.join(FIELDS)}")
+    ring: RingAnswer | None
     rescreens: str | None
 
 

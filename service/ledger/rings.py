@@ -7,9 +7,9 @@ counts alone. What is written is written on the connection that holds the lease.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import psycopg
 
@@ -39,12 +39,27 @@ SELECT m.ring_id, m.institution, m.registration_id
 FROM rings m JOIN outcomes o USING (institution, registration_id)
 WHERE m.run_at = %(run)s AND o.is_fraud AND o.confirmed_at < %(before)s
 """
+_KNOWN = """
+SELECT count(*) FROM outcomes
+WHERE (institution, registration_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+    AND is_fraud AND confirmed_at < %s
+"""
 _TOLD = """
-SELECT run_at, happening, parents, joined, parted,
-    (SELECT count(*) FROM rings m WHERE m.ring_id = s.ring_id AND m.run_at = s.run_at),
+SELECT run_at, happening, parents, joined, parted, coalesce(members, 0),
     ARRAY(SELECT into_.ring_id FROM ring_steps into_
           WHERE into_.run_at = s.run_at AND s.ring_id = ANY (into_.parents) ORDER BY 1)
 FROM ring_steps s WHERE ring_id = %s AND happening <> 'kept' ORDER BY run_at
+"""
+# The last run that found a ring before the graph stood where a screening saw it.
+_STANDINGS = """
+SELECT asked.ring_id, asked.position, s.run_at, s.first_seen, s.members, s.holders, s.recent,
+    s.confirmed
+FROM unnest(%s::text[], %s::bigint[]) AS asked (ring_id, position) CROSS JOIN LATERAL (
+    SELECT * FROM ring_steps JOIN ring_runs run USING (run_at)
+    WHERE ring_steps.ring_id = asked.ring_id AND run.position <= asked.position
+        AND members IS NOT NULL
+    ORDER BY run_at DESC LIMIT 1
+) AS s
 """
 _LAST_OF_DAYS = """
 SELECT max(run_at) FROM ring_runs GROUP BY (run_at AT TIME ZONE 'UTC')::date
@@ -53,7 +68,11 @@ ORDER BY 1 DESC LIMIT %s
 
 _RINGS = "rings (run_at, ring_id, institution, registration_id, ring_risk, place)"
 _RING_TIES = "ring_ties (run_at, ring_id, attribute, token, places)"
-_RING_STEPS = "ring_steps (run_at, ring_id, happening, parents, joined, parted, first_seen)"
+_RING_STEPS = """
+ring_steps (run_at, ring_id, happening, parents, joined, parted, first_seen, members, holders,
+    recent, confirmed)
+"""
+_RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +103,21 @@ class Seen:
     alive: bool
     confirmed: frozenset[Key]
     told: Sequence[Told]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A ring in counts, as the run at `run_at` found it.
+
+    `recent` of its members had registered in the seven days before, of `confirmed` fraud was known.
+    """
+
+    run_at: datetime
+    first_seen: datetime
+    members: int
+    holders: int
+    recent: int
+    confirmed: int
 
 
 class RingLedger:
@@ -163,6 +197,17 @@ class RingLedger:
             )
         ]
 
+    def standings(self, asked: Collection[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
+        """Rings as they were for whoever saw the graph at a ledger position, by (id, position).
+
+        Absent where no run before it found the ring.
+        """
+        lists = [[ring_id for ring_id, _ in asked], [position for _, position in asked]]
+        return {
+            (ring_id, position): Standing(*found)
+            for ring_id, position, *found in self._door.execute(_STANDINGS, lists)
+        }
+
     def ask(self, run_at: datetime) -> None:
         """Asks whoever holds the lease for a run; asking again changes nothing."""
         self._door.execute(
@@ -181,20 +226,29 @@ class RingLedger:
         self, run_at: datetime, found: Sequence[Ring], steps: Sequence[Step], position: int
     ) -> None:
         """Commits one run, whole or not at all; `position` is where the ledger stood for it."""
-        first_seen = {ring.ring_id: ring.first_seen for ring in found}
+        standing = {ring.ring_id: self._standing(ring, run_at) for ring in found}
         members = [
             (run_at, ring.ring_id, *node.key, ring.risk, place)
             for ring in found
             for place, node in enumerate(ring.members)
         ]
         ties = [(run_at, *row) for ring in found for row in _tie_rows(ring)]
-        told = [(run_at, *_step_row(s), first_seen.get(s.ring_id)) for s in steps]
+        told = [(run_at, *_step_row(s), *standing.get(s.ring_id, _GONE)) for s in steps]
         with self._door.transaction(), self._door.cursor() as cursor:
             cursor.execute("INSERT INTO ring_runs VALUES (%s, now(), %s)", [run_at, position])
             for columns, rows in ((_RINGS, members), (_RING_TIES, ties), (_RING_STEPS, told)):
                 with cursor.copy(f"COPY {columns} FROM STDIN") as copy:
                     for row in rows:
                         copy.write_row(row)
+
+    def _standing(self, ring: Ring, run_at: datetime) -> tuple[object, ...]:
+        keys = [node.key for node in ring.members]
+        row = self._door.execute(_KNOWN, [[i for i, _ in keys], [r for _, r in keys], run_at])
+        recent = sum(node.registered_at >= run_at - _RECENT for node in ring.members)
+        return ring.first_seen, len(keys), ring.holders, recent, *(row.fetchone() or (0,))
+
+
+_GONE = (None, None, None, None, None)
 
 
 def _tie_rows(ring: Ring) -> Iterator[tuple[object, ...]]:

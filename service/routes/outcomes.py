@@ -36,7 +36,8 @@ async def learn(request: Request, doors: TheDoors, caller: TheCaller) -> JSONRes
     futures = {
         i: doors.lane.learn(item) for i, item in enumerate(read) if isinstance(item, NewOutcome)
     }
-    results |= await settled(futures, outcome_form)
+    answers, failures = await settled(futures)
+    results |= failures | {i: outcome_form(stored) for i, stored in answers.items()}
     return reply([results[i] for i in range(len(read))], many=many)
 
 

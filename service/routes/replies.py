@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -18,16 +18,20 @@ Result = dict[str, Any] | BaseException
 
 
 async def settled(
-    futures: Mapping[int, Future[T]], form: Callable[[T], dict[str, Any]]
-) -> dict[int, Result]:
-    """Waits for every call; gives the form or the error of each under its number."""
+    futures: Mapping[int, Future[T]],
+) -> tuple[dict[int, T], dict[int, BaseException]]:
+    """Waits for every call; gives the answers, and what stood in their way, under their numbers."""
     done = await asyncio.gather(
         *(asyncio.wrap_future(future) for future in futures.values()), return_exceptions=True
     )
-    return {
-        i: result if isinstance(result, BaseException) else form(result)
-        for i, result in zip(futures, done, strict=True)
-    }
+    answers: dict[int, T] = {}
+    failures: dict[int, BaseException] = {}
+    for i, result in zip(futures, done, strict=True):
+        if isinstance(result, BaseException):
+            failures[i] = result
+        else:
+            answers[i] = result
+    return answers, failures
 
 
 def reply(results: Sequence[Result], *, many: bool) -> JSONResponse:

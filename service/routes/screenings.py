@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
 
 from features.parsing import parse_registration
 from features.registration import Registration, RegistrationId
 from service.answers import screening_form
 from service.bodies import items_of
-from service.ledger.records import too_long
+from service.ledger.records import StoredScreening, too_long
+from service.ledger.rings import RingLedger
 from service.problems import ProblemError
 from service.routes.door import AHEAD, KEYED, Doors, TheCaller, TheDoors, ThePurpose
 from service.routes.replies import Result, reply, settled
@@ -49,7 +52,11 @@ async def screen(
     good = [(i, item) for i, item in enumerate(read) if isinstance(item, Registration)]
     good.sort(key=lambda pair: pair[1].order)  # a long list is cut into batches in this order
     futures = {i: doors.lane.screen(item, caller.name, purpose) for i, item in good}
-    results |= await settled(futures, lambda answered: screening_form(answered.stored))
+    answers, failures = await settled(futures)
+    stored = [answered.stored for answered in answers.values()]
+    near_rings = any(s.ring_id is not None for s in stored)
+    forms = await run_in_threadpool(_forms, doors, stored) if near_rings else _forms(doors, stored)
+    results |= failures | dict(zip(answers, forms, strict=True))
     return reply([results[i] for i in range(len(read))], many=many)
 
 
@@ -68,7 +75,7 @@ def one(screening_id: str, doors: TheDoors, caller: TheCaller) -> JSONResponse:
         stored = ledger.screening(caller.institution, wanted)
     if stored is None:
         raise ProblemError("not-found")
-    return JSONResponse(screening_form(stored))
+    return JSONResponse(_forms(doors, [stored])[0])
 
 
 @router.get(
@@ -84,7 +91,19 @@ def of_registration(
         return JSONResponse([])  # no registration can have it, and the database would refuse it
     with doors.ledger.reader() as ledger:
         found = ledger.screenings_of(caller.institution, RegistrationId(registration_id))
-    return JSONResponse([screening_form(stored) for stored in found])
+    return JSONResponse(_forms(doors, found))
+
+
+def _forms(doors: Doors, screenings: Sequence[StoredScreening]) -> list[dict[str, Any]]:
+    """The answers, each with how the ring stood that it names."""
+    asked = {(s.ring_id, s.graph_position) for s in screenings if s.ring_id is not None}
+    standings = {}
+    if asked:
+        with doors.ledger.connection() as door:
+            standings = RingLedger(door).standings(asked)
+    return [
+        screening_form(s, standings.get((s.ring_id or "", s.graph_position))) for s in screenings
+    ]
 
 
 def _registration(item: object, institution: str, doors: Doors) -> Registration | ProblemError:

@@ -10,7 +10,12 @@ CREATE TABLE ring_steps (
     parents     text[] NOT NULL, -- the other rings that members came from
     joined      integer NOT NULL,
     parted      integer NOT NULL,
-    first_seen  timestamptz, -- null where it ended
+    -- What it was then; null where it ended.
+    first_seen  timestamptz,
+    members     integer,
+    holders     integer,
+    recent      integer, -- members registered in the last 7 days
+    confirmed   integer, -- members of whom fraud was known
     PRIMARY KEY (ring_id, run_at)
 );
 CREATE INDEX ring_steps_by_parent ON ring_steps USING gin (parents);
