@@ -61,9 +61,10 @@ class RingRuns:
     def run(self, writer: Writer, run_at: datetime) -> None:
         """The rings of a moment, later than that of the last run: recorded, then remembered."""
         ledger, book = WholeLedger(writer.door, self._keys), RingLedger(writer.door)
-        suspects = ledger.suspects(run_at, self._least_risk)
-        risk = {node.key: value for node, value in suspects}
-        found = rings.find([node for node, _ in suspects], risk)
+        suspects = [node for node, _ in ledger.risks(run_at, self._least_risk)]
+        # What a value that suspects share is worth depends on everybody who holds it.
+        judged = ledger.risks(run_at, holding=rings.shared_values(suspects))
+        found = rings.find([node for node, _ in judged], {n.key: risk for n, risk in judged})
         named, steps = follow(book.memory(), found)
         book.record(run_at, named, steps, ledger.last_position())
         self._graph.set_rings(run_at.astimezone(UTC).date(), rings.ring_of_token(named))

@@ -89,6 +89,15 @@ def test_what_became_known_of_somebody_makes_nobody_a_member(writer, runs, recor
     assert book.rings(MIDNIGHT) == []
 
 
+def test_what_suspects_share_with_many_who_are_none_ties_nobody(writer, runs, record, book):
+    for risk in (0.9, *[0.01] * 10, 0.9):
+        record(MIDNIGHT - timedelta(hours=1), risk=risk)
+    record(MIDNIGHT - timedelta(hours=1), phone="0912000222")
+    record(MIDNIGHT - timedelta(hours=1), phone="0912000333", risk=0.01)
+    runs.run_if_due(writer, MIDNIGHT)
+    assert [len(ring.members) for ring in book.rings(MIDNIGHT)] == [4]
+
+
 def test_the_rings_reach_the_live_graph(writer, runs, record, graph, judge, registration):
     record(MIDNIGHT - timedelta(hours=1))
     runs.run_if_due(writer, MIDNIGHT)
