@@ -153,7 +153,7 @@ def backtest(commands: Commands[Parser]) -> None:
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import Screened, run_backtest
 
-        asked = Screened(_files(options), options.model, options.out)
+        asked = Screened(_files(options), options.model, options.policy, options.out)
         _report(*run_backtest(settings, asked, options.rings_every))
         return 0
 
@@ -190,7 +190,7 @@ def campaign(commands: Commands[Parser]) -> None:
                     "--engine spark chưa có trong bản này", "--engine spark is not in this release"
                 )
             )
-        asked = Screened(_files(options), options.model, options.out)
+        asked = Screened(_files(options), options.model, options.policy, options.out)
         moments = Moments(options.as_of, options.labels_until)
         _report(*run_campaign(settings, asked, moments))
         return 0

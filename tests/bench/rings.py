@@ -23,6 +23,7 @@ from scipy.sparse.csgraph import connected_components
 from features.registration import RegistrationId
 from graph import rings
 from graph.attributes import Key, Node
+from models import policy
 from models.registry import DEFAULT
 from service.campaign.judging import Judge, facts_of, screenings_of
 from service.progress import Progress
@@ -65,7 +66,7 @@ def main() -> None:
 def _judged(folder: Path) -> tuple[list[Node], dict[Key, float]]:
     """One world's registrations and their risks without outcomes, by the default model."""
     simulate(_PERSONS, 1).write(folder)
-    judge = Judge.of(DEFAULT, Progress())
+    judge = Judge.of(DEFAULT, policy.DEFAULT, Progress())
     with open_book(BookFiles.of(folder)) as book:
         facts = facts_of(book, judge.progress)
         risk = {
