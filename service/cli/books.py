@@ -142,8 +142,8 @@ def backtest(commands: Commands[Parser]) -> None:
     parser = command(
         commands,
         "backtest",
-        "Chạy lại sổ theo thứ tự thời gian. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
-        "Replays a book in order. Reads the book's files and models/, writes decisions, rings, rejected (.parquet) and report.json to DIR.",
+        "Chạy lại sổ theo thứ tự thời gian. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), rings.json, rings.graphml, report.json vào DIR.",
+        "Replays a book in order. Reads the book's files and models/, writes decisions, rings, rejected (.parquet), rings.json, rings.graphml and report.json to DIR.",
     )
     book_files(parser, labels_required=False)
     screening_options(parser)
@@ -165,8 +165,8 @@ def campaign(commands: Commands[Parser]) -> None:
     parser = command(
         commands,
         "campaign",
-        "Rà soát cả sổ và các nhóm. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
-        "Reviews a whole book and its rings. Reads the book's files and models/, writes decisions, rings, rejected (.parquet) and report.json to DIR.",
+        "Rà soát cả sổ và các nhóm. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), rings.json, rings.graphml, report.json vào DIR.",
+        "Reviews a whole book and its rings. Reads the book's files and models/, writes decisions, rings, rejected (.parquet), rings.json, rings.graphml and report.json to DIR.",
     )
     book_files(parser, labels_required=False)
     screening_options(parser)

@@ -81,7 +81,8 @@ def _copied(
     nodes: list[Node], risk: dict[Key, float], size: int
 ) -> tuple[list[Node], dict[Key, float]]:
     """The same world elsewhere, again and again: no value of one copy meets another's."""
-    out, risks = [], {}
+    out: list[Node] = []
+    risks: dict[Key, float] = {}
     for copy in range(-(-size // len(nodes))):
         where = f"{copy:02x}"
         for node in nodes[: size - len(out)]:
@@ -125,8 +126,13 @@ def _timed(work: Callable[[], Made]) -> tuple[Made, list[float]]:
 
 def _line(title: str, costs: list[float], limit: float | None = None) -> None:
     spread = np.array([np.median(costs), min(costs), max(costs)])
-    share = "" if limit is None else "{:.2f} ({:.2f} to {:.2f})".format(*spread / limit)
-    print("| {} | {:.2f} ({:.2f} to {:.2f}) | {} |".format(title, *spread, share), flush=True)
+    share = "" if limit is None else _spread(spread / limit)
+    print(f"| {title} | {_spread(spread)} | {share} |", flush=True)
+
+
+def _spread(values: NDArray[np.float64]) -> str:
+    middle, low, high = values
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})"
 
 
 if __name__ == "__main__":
