@@ -70,14 +70,15 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 	.venv-peers/bin/python -m pip install --quiet --no-deps --require-hashes --requirement tests/bench/peers.lock
 	@touch $@
 
-peers: .venv-peers/ready ## Splink and nomenklatura, which `make bench` then measures beside us
+peers: .venv-peers/ready ## Splink, nomenklatura and igraph, which `make bench` then measures beside us
 
-bench: $(READY) ## Measures verdicts, the register, the live graph, commands and the live service, beside peers
+bench: $(READY) ## Measures verdicts, the register, the live graph, rings, commands and the live service, beside peers
 	@$(BIN)/python -m tests.bench.verdicts
 	@$(BIN)/python -m tests.bench.linkage
 	@$(BIN)/python -m tests.bench.pairs
 	@$(BIN)/python -m tests.bench.register
 	@$(BIN)/python -m tests.bench.graph
+	@$(BIN)/python -m tests.bench.rings
 	@$(BIN)/python tests/bench/parts.py
 	@$(BIN)/python tests/bench/commands.py
 

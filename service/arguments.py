@@ -171,12 +171,17 @@ def registration_files(parser: Parser, *, labels_required: bool) -> None:
 
 
 def screening_options(parser: Parser) -> None:
-    """Which model judges, and where the results go."""
+    """Which model and policy judge, and where the results go."""
     which = said(
         "champion, challenger, previous, default, một phiên bản hay một thư mục mô hình",
         "champion, challenger, previous, default, a version or a bundle folder",
     )
     parser.add_argument("--model", metavar="M", help=which)
+    rules = said(
+        "chính sách để thử; mặc định: chính sách đi kèm",
+        "a policy to try; default: the packaged one",
+    )
+    parser.add_argument("--policy", type=Path, metavar="FILE", help=rules)
     where = said(
         "thư mục ghi; mặc định: runs/ của thư mục dữ liệu", "folder to write; default: under runs/"
     )

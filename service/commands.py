@@ -15,7 +15,7 @@ from features.reading import Rejected, write_rejected
 from features.register.replica import Replica
 from features.registration import Institution
 from graph.attributes import Tokens
-from models import registry
+from models import policy, registry
 from service import wiring
 from service.bookload import BookLoad, read_book
 from service.callers import create_key
@@ -126,10 +126,14 @@ def _just_after(book: Book) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Screened:
-    """What a backtest or a campaign was asked; `out` None is a new folder under `runs/`."""
+    """What a backtest or a campaign was asked.
+
+    `policy` None is the packaged one, `out` None a new folder under `runs/`.
+    """
 
     files: BookFiles
     model: str | None
+    policy: Path | None
     out: Path | None
 
 
@@ -164,7 +168,7 @@ def _screened(
     run: Callable[[Judge, Path], dict[str, Any]],
 ) -> tuple[dict[str, Any], Path]:
     folder = registry.resolve(asked.model, open_folder(settings.home).home)
-    judge = Judge.of(folder, Progress())
+    judge = Judge.of(folder, asked.policy or policy.DEFAULT, Progress())
     out = asked.out or _run_folder(settings, name)
     with one_scratch():
         return run(judge, out), out

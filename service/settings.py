@@ -16,6 +16,7 @@
 | `CHINHCHU_REGISTER_DEADLINE` | seconds that it has for one batch | 3 |
 | `CHINHCHU_REGISTER_PER_MINUTE` | questions that may be asked in a minute | 600 |
 | `CHINHCHU_REGISTER_CACHE_DAYS` | days that an answer is kept; 0 keeps none | 1 |
+| `CHINHCHU_POLICY` | file of the policy that decides | the packaged one |
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
+from models import policy
 from service.errors import SettingsError
 
 
@@ -54,6 +56,7 @@ class Settings:
     register_deadline: float = 3.0
     register_per_minute: int = 600
     register_cache_days: float = 1.0
+    policy: Path = policy.DEFAULT
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -83,6 +86,7 @@ class Settings:
                 _number(environ, "CHINHCHU_REGISTER_PER_MINUTE", 600, (1, 1_000_000))
             ),
             register_cache_days=_number(environ, "CHINHCHU_REGISTER_CACHE_DAYS", 1.0, (0, 365)),
+            policy=Path(environ.get("CHINHCHU_POLICY") or policy.DEFAULT),
         )
 
     @property

@@ -206,7 +206,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     """
     with opened(settings) as store, ExitStack() as stack:
         in_use = stack.enter_context(register_in_use(settings, store.folder.population))
-        model, rules = _judgement(store.folder.home)
+        model, rules = _judgement(settings, store.folder.home)
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
@@ -275,12 +275,12 @@ def _holds_persons(replica: Replica) -> bool:
         return False
 
 
-def _judgement(home: Path) -> tuple[RiskModel, Policy]:
+def _judgement(settings: Settings, home: Path) -> tuple[RiskModel, Policy]:
     """The model and the policy in force; both are kept in the data folder, for rows name them."""
     folder = registry.champion_folder(home)
-    chosen, rules = bundle.load(folder), policy.load()
+    chosen, rules = bundle.load(folder), policy.load(settings.policy)
     registry.keep(folder, chosen.version, home)
-    policy.keep(rules, home)
+    policy.keep(rules, home, settings.policy)
     return chosen.model(), rules
 
 

@@ -29,13 +29,13 @@ class Judge:
     progress: Progress
 
     @classmethod
-    def of(cls, model_folder: Path, progress: Progress) -> Judge:
-        """The model of a bundle folder with the policy in force.
+    def of(cls, model_folder: Path, rules: Path, progress: Progress) -> Judge:
+        """The model of a bundle folder with the policy of a file.
 
         Raises:
             JudgementError: the bundle or the policy cannot be used.
         """
-        return cls(bundle.load(model_folder).model(), policy.load(), progress)
+        return cls(bundle.load(model_folder).model(), policy.load(rules), progress)
 
 
 def facts_of(book: Book, progress: Progress) -> list[Facts]:

@@ -19,7 +19,9 @@ from graph.rings import Finder, Ring, find, reached, ring_of_token
 from models.decision import Screening
 from service.campaign import output
 from service.campaign.judging import Judge, facts_of, screenings_of
+from service.campaign.stories import write_stories
 from service.results import results
+from service.ring_export import draw_campaign
 from training.book import Book, BookFiles, open_book
 
 _IN_RING = "IN_RING"
@@ -180,5 +182,12 @@ def _finish(
         "ring_members": sum(len(r.members) for r in rings),
         "seconds": judge.progress.seconds,
     }
+    confirmed = {key for key, (_, is_fraud) in book.outcomes.items() if is_fraud}
+    write_stories(folder, rings, confirmed)
+    # As of the book's last moment, not of the clock: the same book gives the same file.
+    last = max(
+        (s.registration.registered_at for s in rows), default=datetime.min.replace(tzinfo=UTC)
+    )
+    draw_campaign(rings, last, folder)
     output.write(folder, table, rings, book.rejected, report)
     return report

@@ -142,8 +142,8 @@ def backtest(commands: Commands[Parser]) -> None:
     parser = command(
         commands,
         "backtest",
-        "Chạy lại sổ theo thứ tự thời gian. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
-        "Replays a book in order. Reads the book's files and models/, writes decisions, rings, rejected (.parquet) and report.json to DIR.",
+        "Chạy lại sổ theo thứ tự thời gian. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), rings.json, rings.graphml, report.json vào DIR.",
+        "Replays a book in order. Reads the book's files and models/, writes decisions, rings, rejected (.parquet), rings.json, rings.graphml and report.json to DIR.",
     )
     book_files(parser, labels_required=False)
     screening_options(parser)
@@ -153,7 +153,7 @@ def backtest(commands: Commands[Parser]) -> None:
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import Screened, run_backtest
 
-        asked = Screened(_files(options), options.model, options.out)
+        asked = Screened(_files(options), options.model, options.policy, options.out)
         _report(*run_backtest(settings, asked, options.rings_every))
         return 0
 
@@ -165,8 +165,8 @@ def campaign(commands: Commands[Parser]) -> None:
     parser = command(
         commands,
         "campaign",
-        "Rà soát cả sổ và các nhóm. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), report.json vào DIR.",
-        "Reviews a whole book and its rings. Reads the book's files and models/, writes decisions, rings, rejected (.parquet) and report.json to DIR.",
+        "Rà soát cả sổ và các nhóm. Đọc các tệp của sổ và models/, ghi decisions, rings, rejected (.parquet), rings.json, rings.graphml, report.json vào DIR.",
+        "Reviews a whole book and its rings. Reads the book's files and models/, writes decisions, rings, rejected (.parquet), rings.json, rings.graphml and report.json to DIR.",
     )
     book_files(parser, labels_required=False)
     screening_options(parser)
@@ -190,7 +190,7 @@ def campaign(commands: Commands[Parser]) -> None:
                     "--engine spark chưa có trong bản này", "--engine spark is not in this release"
                 )
             )
-        asked = Screened(_files(options), options.model, options.out)
+        asked = Screened(_files(options), options.model, options.policy, options.out)
         moments = Moments(options.as_of, options.labels_until)
         _report(*run_campaign(settings, asked, moments))
         return 0

@@ -196,7 +196,8 @@ def _waits(title: str, waits: NDArray[np.float64]) -> None:
 
 
 def _line(title: str, values: ArrayLike) -> None:
-    spread = np.array([np.median(values), np.min(values), np.max(values)])
+    known = np.asarray(values)
+    spread = np.array([np.median(known), known.min(), known.max()])
     limit = LIMITS.get(title)
     share = "" if limit is None else _spread(spread / limit, ".2f")
     print(f"| {title} | {_spread(spread, ',.0f')} | {share} |", flush=True)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import networkx as nx
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -57,7 +58,24 @@ def results(request) -> Path:
 
 def test_the_files_are_the_published_ones_and_nothing_else_stays(results):
     found = sorted(path.name for path in results.iterdir())
-    assert found == ["decisions.parquet", "rejected.parquet", "report.json", "rings.parquet"]
+    assert found == [
+        "decisions.parquet",
+        "rejected.parquet",
+        "report.json",
+        "rings.graphml",
+        "rings.json",
+        "rings.parquet",
+    ]
+
+
+def test_the_rings_are_told_and_drawn_as_they_stand_in_the_table(results):
+    told = json.loads((results / "rings.json").read_text(encoding="utf-8"))
+    table = pq.read_table(results / "rings.parquet").to_pylist()
+    assert [(r["ring_id"], m["registration_id"]) for r in told for m in r["members"]] == [
+        (row["ring_id"], row["registration_id"]) for row in table
+    ]
+    drawn = nx.read_graphml(results / "rings.graphml")
+    assert (len(drawn) == 0) == (not table)
 
 
 @pytest.mark.parametrize("name", TABLES)
