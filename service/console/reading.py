@@ -44,8 +44,9 @@ SELECT s.position, s.screening_id, s.registration_id, r.node->>'kind' AS kind, s
     s.asked_by, s.fields, s.reasons, s.model_version, s.policy_version, s.graph_position,
     o.is_fraud, o.typology, o.confirmed_at,
     (SELECT m.ring_id FROM rings m
+     JOIN ring_steps found ON found.ring_id = m.ring_id AND found.since = m.run_at
      WHERE m.institution = s.institution AND m.registration_id = s.registration_id
-         AND m.run_at = (SELECT max(run_at) FROM ring_runs)) AS ring_now,
+         AND found.run_at = (SELECT max(run_at) FROM ring_runs)) AS ring_now,
     ARRAY(SELECT t.screening_id FROM screenings t
           WHERE t.institution = s.institution AND t.registration_id = s.registration_id
               AND t.screening_id <> s.screening_id ORDER BY t.position) AS others
@@ -56,10 +57,12 @@ WHERE s.institution = %(institution)s AND s.screening_id = %(screening)s
 """
 # A ring is its members at the last run that knew it, and those who reached it after that run.
 _MEMBERS = """
-WITH run AS (SELECT max(run_at) AS run_at FROM rings WHERE ring_id = %(ring)s),
-held AS (
+WITH run AS (
+    SELECT run_at, since FROM ring_steps WHERE ring_id = %(ring)s AND since IS NOT NULL
+    ORDER BY run_at DESC LIMIT 1
+), held AS (
     SELECT institution, registration_id, ring_risk
-    FROM rings, run WHERE ring_id = %(ring)s AND rings.run_at = run.run_at
+    FROM rings, run WHERE ring_id = %(ring)s AND rings.run_at = run.since
 ), members AS (
     SELECT institution, registration_id, ring_risk, true AS in_run FROM held
     UNION ALL

@@ -19,25 +19,31 @@ from graph.lineage import Happening, Known, Step, strongest_first
 from graph.rings import Ring, Tie
 
 _MEMORY = """
-SELECT m.ring_id, m.institution, m.registration_id, m.run_at = (SELECT max(run_at) FROM ring_runs)
-FROM rings m JOIN (SELECT ring_id, max(run_at) AS run_at FROM rings GROUP BY ring_id) AS last
-    USING (ring_id, run_at)
+SELECT m.ring_id, m.institution, m.registration_id,
+    last.run_at = (SELECT max(run_at) FROM ring_runs)
+FROM (
+    SELECT DISTINCT ON (ring_id) ring_id, run_at, since FROM ring_steps
+    WHERE since IS NOT NULL ORDER BY ring_id, run_at DESC
+) AS last JOIN rings m ON m.ring_id = last.ring_id AND m.run_at = last.since
 """
 _MEMBERS = """
 SELECT m.ring_id, m.ring_risk, r.node
-FROM rings m JOIN registrations r USING (institution, registration_id)
-WHERE m.run_at = %(run)s AND (%(ring)s::text IS NULL OR m.ring_id = %(ring)s)
+FROM ring_steps s JOIN rings m ON m.ring_id = s.ring_id AND m.run_at = s.since
+JOIN registrations r USING (institution, registration_id)
+WHERE s.run_at = %(run)s AND (%(ring)s::text IS NULL OR s.ring_id = %(ring)s)
 ORDER BY m.ring_id, m.place, r.registered_at, r.registration_id
 """
 _TIES = """
-SELECT ring_id, attribute, token, places FROM ring_ties
-WHERE run_at = %(run)s AND (%(ring)s::text IS NULL OR ring_id = %(ring)s)
-ORDER BY ring_id, attribute, token, places
+SELECT t.ring_id, t.attribute, t.token, t.places
+FROM ring_steps s JOIN ring_ties t ON t.ring_id = s.ring_id AND t.run_at = s.since
+WHERE s.run_at = %(run)s AND (%(ring)s::text IS NULL OR s.ring_id = %(ring)s)
+ORDER BY t.ring_id, t.attribute, t.token, t.places
 """
 _CONFIRMED = """
 SELECT m.ring_id, m.institution, m.registration_id
-FROM rings m JOIN outcomes o USING (institution, registration_id)
-WHERE m.run_at = %(run)s AND o.is_fraud AND o.confirmed_at < %(before)s
+FROM ring_steps s JOIN rings m ON m.ring_id = s.ring_id AND m.run_at = s.since
+JOIN outcomes o USING (institution, registration_id)
+WHERE s.run_at = %(run)s AND o.is_fraud AND o.confirmed_at < %(before)s
 """
 _KNOWN = """
 SELECT count(*) FROM outcomes
@@ -69,8 +75,8 @@ ORDER BY 1 DESC LIMIT %s
 _RINGS = "rings (run_at, ring_id, institution, registration_id, ring_risk, place)"
 _RING_TIES = "ring_ties (run_at, ring_id, attribute, token, places)"
 _RING_STEPS = """
-ring_steps (run_at, ring_id, happening, parents, joined, parted, first_seen, members, holders,
-    recent, confirmed)
+ring_steps (run_at, ring_id, happening, parents, joined, parted, since, first_seen, members,
+    holders, recent, confirmed)
 """
 _RECENT = timedelta(days=7)
 
@@ -143,7 +149,8 @@ class RingLedger:
     def last_run_of(self, ring_id: str) -> datetime | None:
         """The last run that found a ring."""
         row = self._door.execute(
-            "SELECT max(run_at) FROM rings WHERE ring_id = %s", [ring_id]
+            "SELECT max(run_at) FROM ring_steps WHERE ring_id = %s AND since IS NOT NULL",
+            [ring_id],
         ).fetchone()
         return None if row is None else row[0]
 
@@ -225,14 +232,22 @@ class RingLedger:
     def record(
         self, run_at: datetime, found: Sequence[Ring], steps: Sequence[Step], position: int
     ) -> None:
-        """Commits one run, whole or not at all; `position` is where the ledger stood for it."""
-        standing = {ring.ring_id: self._standing(ring, run_at) for ring in found}
+        """Commits one run, whole or not at all; `position` is where the ledger stood for it.
+
+        Of a ring that is just as the run before found it, members and ties are not written again.
+        """
+        since = self._unchanged(found)
+        changed = [ring for ring in found if ring.ring_id not in since]
         members = [
             (run_at, ring.ring_id, *node.key, ring.risk, place)
-            for ring in found
+            for ring in changed
             for place, node in enumerate(ring.members)
         ]
-        ties = [(run_at, *row) for ring in found for row in _tie_rows(ring)]
+        ties = [(run_at, *row) for ring in changed for row in _tie_rows(ring)]
+        standing = {
+            ring.ring_id: (since.get(ring.ring_id, run_at), *self._standing(ring, run_at))
+            for ring in found
+        }
         told = [(run_at, *_step_row(s), *standing.get(s.ring_id, _GONE)) for s in steps]
         with self._door.transaction(), self._door.cursor() as cursor:
             cursor.execute("INSERT INTO ring_runs VALUES (%s, now(), %s)", [run_at, position])
@@ -241,6 +256,16 @@ class RingLedger:
                     for row in rows:
                         copy.write_row(row)
 
+    def _unchanged(self, found: Sequence[Ring]) -> dict[str, datetime]:
+        """Since which run each ring has been as it is now; absent where it has changed."""
+        last = self.last_run()
+        if last is None:
+            return {}
+        before = {ring.ring_id: ring for ring in self.rings(last)}
+        same = {r.ring_id for r in found if r.ring_id in before and _alike(r, before[r.ring_id])}
+        rows = self._door.execute("SELECT ring_id, since FROM ring_steps WHERE run_at = %s", [last])
+        return {ring_id: since for ring_id, since in rows if ring_id in same}
+
     def _standing(self, ring: Ring, run_at: datetime) -> tuple[object, ...]:
         keys = [node.key for node in ring.members]
         row = self._door.execute(_KNOWN, [[i for i, _ in keys], [r for _, r in keys], run_at])
@@ -248,7 +273,13 @@ class RingLedger:
         return ring.first_seen, len(keys), ring.holders, recent, *(row.fetchone() or (0,))
 
 
-_GONE = (None, None, None, None, None)
+_GONE = (None,) * 6
+
+
+def _alike(one: Ring, other: Ring) -> bool:
+    """Whether two rings have the same members, ties and risk; ties have no order of their own."""
+    same = one.members == other.members and one.risk == other.risk
+    return same and set(one.ties) == set(other.ties)
 
 
 def _tie_rows(ring: Ring) -> Iterator[tuple[object, ...]]:

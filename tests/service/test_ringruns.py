@@ -161,6 +161,33 @@ def test_a_ring_keeps_its_name_while_it_grows_and_the_ledger_tells_how(writer, r
     assert book.memory()[first.ring_id].members == {n.key for n in last.members}
 
 
+def test_a_ring_that_is_as_it_was_is_not_written_again(writer, runs, record, book, graph, valkey):
+    def written():
+        return [
+            writer.door.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in ("rings", "ring_ties", "ring_steps")
+        ]
+
+    record(MIDNIGHT - timedelta(hours=1))
+    record(MIDNIGHT - timedelta(hours=1), phone="0912000222")
+    runs.run_if_due(writer, MIDNIGHT)
+    (first, second), (members, ties, steps) = book.rings(MIDNIGHT), written()
+    record(MIDNIGHT + timedelta(hours=1), phone="0912000222")
+    for day in (1, 2):
+        runs.run_if_due(writer, MIDNIGHT + timedelta(days=day))
+    assert written() == [members + 8, ties + 1, steps + 4]
+    last = MIDNIGHT + timedelta(days=2)
+    assert {len(ring.members) for ring in book.rings(last)} == {4, 8}
+    assert [ring for ring in book.rings(last) if ring in (first, second)]
+    assert book.rings(MIDNIGHT) == [first, second]
+    assert {r.ring_id for r in (first, second)} == set(book.memory())
+    assert {book.last_run_of(r) for r in book.memory()} == {last}
+    kept = valkey.hgetall("chinhchu:rings:2026-06-04")
+    graph.clear()
+    restore(writer.door, graph)
+    assert valkey.hgetall("chinhchu:rings:2026-06-04") == kept
+
+
 def test_what_is_recorded_of_a_ring_is_read_again(writer, runs, record, book):
     members = record(MIDNIGHT - timedelta(hours=1))
     writer.record_outcomes(

@@ -2,6 +2,7 @@
 
 -- Where a member stands in its ring, in the order of the world; null in runs of before.
 ALTER TABLE rings ADD COLUMN place integer;
+CREATE INDEX rings_by_member ON rings (institution, registration_id);
 
 CREATE TABLE ring_steps (
     ring_id     text NOT NULL,
@@ -10,7 +11,9 @@ CREATE TABLE ring_steps (
     parents     text[] NOT NULL, -- the other rings that members came from
     joined      integer NOT NULL,
     parted      integer NOT NULL,
-    -- What it was then; null where it ended.
+    -- What it was then; null where it ended. A ring that is just as it was has no new rows in
+    -- `rings` and `ring_ties`: those of the run `since` which it has been so are its own.
+    since       timestamptz REFERENCES ring_runs (run_at),
     first_seen  timestamptz,
     members     integer,
     holders     integer,
@@ -36,6 +39,9 @@ CREATE TABLE ring_requests (
     run_at    timestamptz PRIMARY KEY,
     asked_at  timestamptz NOT NULL
 );
+
+INSERT INTO ring_steps (ring_id, run_at, happening, parents, joined, parted, since)
+SELECT DISTINCT ring_id, run_at, 'kept', '{}'::text[], 0, 0, run_at FROM rings;
 
 DO $$
 DECLARE
