@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -30,9 +30,9 @@ from graph.aggregates import (
 from graph.attributes import Mark, Node
 from graph.company import Company
 from graph.counting import Place, count, places_asked, places_left
+from graph.halves import Builder, aside, in_force
 from graph.packing import (
     FORMAT,
-    OURS,
     events_key,
     marks_key,
     pack_event,
@@ -42,9 +42,9 @@ from graph.packing import (
 )
 from graph.rings import PRIVATE, reached
 
-_POSITION = OURS + b"position"
+_POSITION = b"position"
 _CLEARING = "clearing"
-_RING_DAYS = OURS + b"rings"
+_RING_DAYS = b"rings"
 _RING_RUNS = 8
 """Daily ring runs that are remembered: who comes some days late still meets his own day's."""
 
@@ -63,6 +63,7 @@ end
 return out
 """
 _KEYS_A_SCRIPT = 2_000
+_KEYS_CLEARED = 5_000
 
 # More is remembered than is ever counted, so that who comes late, or in a batch that spans some
 # days, still finds the latest before its own moment.
@@ -73,9 +74,18 @@ _REMEMBERED_MARKS = 8 * KEPT_MARKS
 class LiveGraph:
     """The graph behind the service; `client` must not decode responses."""
 
-    def __init__(self, client: redis.Redis) -> None:
+    def __init__(self, client: redis.Redis, half: bytes | None = None) -> None:
+        """The graph in force, as `position` found it last; or that of one half, whichever is."""
         self._client = client
         self._ask = client.register_script(_ASK)
+        self._wanted = self._half = half
+
+    @property
+    def half(self) -> bytes:
+        """What its keys begin with."""
+        if self._half is None:
+            self._half = in_force(self._client)
+        return self._half
 
     def around(self, nodes: Sequence[Node]) -> list[Company]:
         """The company of each node: all recorded before it, and its batch-mates before it."""
@@ -102,18 +112,18 @@ class LiveGraph:
             marks: outcomes that became known.
             position: ledger position up to which the graph now stands.
         """
-        pipe = self._client.pipeline(transaction=True)
+        ours, pipe = self.half, self._client.pipeline(transaction=True)
         for node in nodes:
             member, at = pack_event(event_of(node)), microseconds(node.registered_at)
             for place in places_left(node):
-                pipe.zadd(events_key(place), {member: at})
-                pipe.zremrangebyrank(events_key(place), 0, -_REMEMBERED[place[0]] - 1)
+                pipe.zadd(events_key(place, ours), {member: at})
+                pipe.zremrangebyrank(events_key(place, ours), 0, -_REMEMBERED[place[0]] - 1)
         for mark in marks:
             member, at = pack_mark(mark_event_of(mark)), microseconds(mark.confirmed_at)
             for place in places_left(mark.node):
-                pipe.zadd(marks_key(place), {member: at})
-                pipe.zremrangebyrank(marks_key(place), 0, -_REMEMBERED_MARKS - 1)
-        pipe.set(_POSITION, f"{FORMAT} {position}")
+                pipe.zadd(marks_key(place, ours), {member: at})
+                pipe.zremrangebyrank(marks_key(place, ours), 0, -_REMEMBERED_MARKS - 1)
+        pipe.set(ours + _POSITION, f"{FORMAT} {position}")
         pipe.execute()
 
     def position(self) -> int:
@@ -121,37 +131,64 @@ class LiveGraph:
 
         A graph of another format, or one whose clearing was cut short, is cleared.
         """
-        found: Any = self._client.get(_POSITION)
+        self._half = self._wanted
+        found: Any = self._client.get(self.half + _POSITION)
         form, _, position = (found or b"").decode().partition(" ")
         if found is not None and form != FORMAT:
             self.clear()
         return int(position) if form == FORMAT else 0
 
     def clear(self) -> None:
-        """Forgets everything of ours, the watermark last; a shared server keeps the rest."""
-        self._client.set(_POSITION, _CLEARING)
-        found = (k for k in self._client.scan_iter(OURS + b"*", count=1_000) if k != _POSITION)
-        while keys := list(islice(found, 1_000)):
+        """Forgets everything of ours; a shared server keeps the rest."""
+        for _ in self.clearing():
+            pass
+
+    def clearing(self) -> Iterator[None]:
+        """Forgets some thousand keys a step, the watermark last."""
+        position = self.half + _POSITION
+        self._client.set(position, _CLEARING)
+        found = self._client.scan_iter(self.half + b"*", count=1_000)
+        others = (key for key in found if key != position)
+        while keys := list(islice(others, _KEYS_CLEARED)):
             self._client.unlink(*keys)
-        self._client.unlink(_POSITION)
+            yield
+        self._client.unlink(position)
+
+    def aside(self) -> LiveGraph:
+        """The one that nobody asks, where a graph may be built anew."""
+        return LiveGraph(self._client, aside(self._client))
+
+    def put_in_force(self, builder: Builder) -> bool:
+        """Has it asked from here on; False where its builder was given up for dead."""
+        return builder.put_in_force(self.half)
+
+    def is_empty(self) -> bool:
+        """Whether nothing of it is there."""
+        return not self._client.exists(self.half + _POSITION)
+
+    def builder(self, name: str) -> Builder:
+        """Somebody who builds aside; `name` is like no other's."""
+        return Builder(self._client, name)
 
     def dump(self) -> dict[bytes, Any]:
         """Everything the graph remembers, for comparison of two graphs."""
         content: dict[bytes, Any] = {_POSITION: self.position()}
-        for key in sorted(self._client.scan_iter(OURS + b"*", count=1_000, _type="zset")):
-            content[key] = self._client.zrange(key, 0, -1, withscores=True)
+        ours = self.half
+        for key in sorted(self._client.scan_iter(ours + b"*", count=1_000, _type="zset")):
+            content[key.removeprefix(ours)] = self._client.zrange(key, 0, -1, withscores=True)
         return content
 
     def set_rings(self, day: date, ring_of_token: Mapping[str, str]) -> None:
         """Remembers the rings of the ring run at 00:00 UTC of `day`, and those of a week before."""
         old = self._ring_days()[: -_RING_RUNS + 1]
         pipe = self._client.pipeline(transaction=True)
+        days = self.half + _RING_DAYS
         for gone in (*old, day):
-            pipe.delete(_rings(gone))
-            pipe.srem(_RING_DAYS, gone.isoformat())
+            pipe.delete(self._rings(gone))
+            pipe.srem(days, gone.isoformat())
         for token, ring_id in ring_of_token.items():
-            pipe.hset(_rings(day), token, ring_id)
-        pipe.sadd(_RING_DAYS, day.isoformat())
+            pipe.hset(self._rings(day), token, ring_id)
+        pipe.sadd(days, day.isoformat())
         pipe.execute()
 
     def rings_day(self) -> date | None:
@@ -160,8 +197,11 @@ class LiveGraph:
 
     def _ring_days(self) -> list[date]:
         """The days of the ring runs that are remembered, in order."""
-        found: Any = self._client.smembers(_RING_DAYS)
+        found: Any = self._client.smembers(self.half + _RING_DAYS)
         return sorted(date.fromisoformat(day.decode()) for day in found)
+
+    def _rings(self, day: date) -> bytes:
+        return self.half + _RING_DAYS + f":{day.isoformat()}".encode()
 
     def _rings_of(self, nodes: Sequence[Node]) -> list[str | None]:
         """The ring that each node reaches at the last run before it that is remembered."""
@@ -174,7 +214,7 @@ class LiveGraph:
         rings: list[str | None] = [None] * len(nodes)
         for day, places in of_day.items():
             asked = sorted({t for i in places for a, t in nodes[i].tokens.items() if a in PRIVATE})
-            found: Any = self._client.hmget(_rings(day), asked) if asked else []
+            found: Any = self._client.hmget(self._rings(day), asked) if asked else []
             ring_of = {t: r.decode() for t, r in zip(asked, found, strict=True) if r is not None}
             for i in places:
                 rings[i] = reached(nodes[i], ring_of)
@@ -185,10 +225,10 @@ class LiveGraph:
     ) -> tuple[dict[tuple[int, Place], list[Event]], dict[tuple[int, Place], list[MarkEvent]]]:
         """Events and marks of every (node, place asked), in as few round trips as fit."""
         asks = [(i, place) for i, n in enumerate(nodes) for _, place in places_asked(n)]
-        keys, args = [], []
+        ours, keys, args = self.half, [], []
         for i, place in asks:
             at = microseconds(nodes[i].registered_at)
-            keys += [events_key(place), marks_key(place)]
+            keys += [events_key(place, ours), marks_key(place, ours)]
             args += [at, KEPT[place[0]], at, KEPT_MARKS]
         found: list[list[bytes]] = []
         for j in range(0, len(keys), _KEYS_A_SCRIPT):
@@ -218,7 +258,3 @@ def _latest(events: Sequence[Event], own: Event, kept: int) -> Sequence[Event]:
     """The `kept` latest before `own` of events that are in order."""
     before = bisect_left(events, own[:3], key=lambda e: e[:3])
     return events[max(0, before - kept) : before]
-
-
-def _rings(day: date) -> bytes:
-    return _RING_DAYS + f":{day.isoformat()}".encode()

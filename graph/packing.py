@@ -15,9 +15,9 @@ from struct import Struct
 from graph.aggregates import KEPT, KEPT_MARKS, LINKS, Event, MarkEvent
 from graph.attributes import Attribute
 from graph.counting import Place
+from graph.halves import HALVES
 
-OURS = b"chinhchu:"
-"""Every key begins with it: the server may be somebody else's too."""
+OURS = HALVES[0]
 
 _TOKEN_BYTES = 11
 """Of a place's token: two of a billion values meet with odds of one in 10^8, and no key is longer
@@ -40,14 +40,14 @@ FORMAT = hashlib.sha256(repr(_LAYOUT).encode()).hexdigest()[:16]
 """What graph this program reads; raise the first number of `_LAYOUT` where nothing else tells."""
 
 
-def events_key(place: Place) -> bytes:
-    """Where the events of a place are."""
-    return _key(_TAG[place[0]], place[1])
+def events_key(place: Place, ours: bytes = OURS) -> bytes:
+    """Where the events of a place are; `ours` is what every key begins with."""
+    return ours + _key(_TAG[place[0]], place[1])
 
 
-def marks_key(place: Place) -> bytes:
+def marks_key(place: Place, ours: bytes = OURS) -> bytes:
     """Where the marks of a place are."""
-    return _key(_MARKS + _TAG[place[0]], place[1])
+    return ours + _key(_MARKS + _TAG[place[0]], place[1])
 
 
 def pack_event(event: Event) -> bytes:
@@ -92,7 +92,7 @@ def unpack_mark(member: bytes, confirmed: bytes) -> MarkEvent:
 
 
 def _key(tag: int, token: str) -> bytes:
-    return OURS + bytes((tag,)) + bytes.fromhex(token)[:_TOKEN_BYTES]
+    return bytes((tag,)) + bytes.fromhex(token)[:_TOKEN_BYTES]
 
 
 def _identifiers(of: Event | MarkEvent) -> bytes:

@@ -33,7 +33,7 @@ from service import embedded
 from service.batches import Batches, Road
 from service.callers import Callers
 from service.datafolder import DataFolder, open_folder, owned
-from service.embedded import Parts, url_of_running
+from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
 from service.keys import Keys, for_settings
 from service.lane import Lane
@@ -41,10 +41,12 @@ from service.ledger import Ledger
 from service.ledger.writing import Writer
 from service.livegraph import FollowedGraph
 from service.lookagain import LookAgain
+from service.rebuilding import Tidying
 from service.rescreening import OneByOne, RegisterState, Rescreening
 from service.ringruns import RingRuns
 from service.routes.door import Doors
 from service.settings import Settings
+from service.words import said
 
 ROOMS = ("features", "graph", "models", "training", "service")
 _ANSWER_WITHIN = 5.0
@@ -165,17 +167,19 @@ def opened(
             )
         )
         ledger = stack.enter_context(Ledger(parts.database_url, keys))
-        valkey = stack.enter_context(
-            redis.Redis.from_url(
-                parts.valkey_url,
-                socket_timeout=_ANSWER_WITHIN,
-                socket_connect_timeout=_ANSWER_WITHIN,
-                # Once more at once, for a connection that a restart has cut; a caller that meets
-                # a real outage is told so rather than kept waiting.
-                retry=Retry(NoBackoff(), 1),
-            )
-        )
+        valkey = stack.enter_context(_valkey(parts.valkey_url))
         yield Store(folder, parts, keys, ledger, LiveGraph(valkey), valkey)
+
+
+def _valkey(url: str) -> redis.Redis:
+    return redis.Redis.from_url(
+        url,
+        socket_timeout=_ANSWER_WITHIN,
+        socket_connect_timeout=_ANSWER_WITHIN,
+        # Once more at once, for a connection that a restart has cut; a caller that meets
+        # a real outage is told so rather than kept waiting.
+        retry=Retry(NoBackoff(), 1),
+    )
 
 
 @contextmanager
@@ -193,6 +197,20 @@ def visited(settings: Settings) -> Iterator[Ledger]:
     keys = for_settings(settings, settings.home / "keys.json", may_make=False)
     with Ledger(url, keys) as ledger:
         yield ledger
+
+
+@contextmanager
+def visited_graph(settings: Settings) -> Iterator[tuple[Ledger, LiveGraph]]:
+    """Ledger and live graph of a service that runs.
+
+    Raises:
+        ChinhchuError: as `visited`; or the graph does not answer.
+    """
+    url = settings.valkey_url or graph_url_of_running(open_folder(settings.home))
+    if url is None:
+        raise UnavailableError(said("đồ thị không trả lời", "the live graph does not answer"))
+    with visited(settings) as ledger, _valkey(url) as valkey:
+        yield ledger, LiveGraph(valkey)
 
 
 @contextmanager
@@ -222,8 +240,10 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         work = Batches(road(followed), followed, store.keys, look.rings_are_there)
         again = Rescreening(road(OneByOne(graph)), in_use.state, store.keys, work.make_ready)
 
+        tidying = Tidying(graph)
+
         def when_idle(writer: Writer, at: datetime) -> bool:
-            if look.round(writer, at):
+            if look.round(writer, at) or (not followed.away and tidying.round()):
                 return True
             again.round(writer, at)
             rings.round(writer, at)

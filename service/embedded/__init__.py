@@ -71,9 +71,24 @@ def parts(
 
 def url_of_running(folder: DataFolder) -> str | None:
     """Where the ledger of a service that runs on this folder answers; None where none runs."""
-    try:
-        runtime = Path(folder.runtime.read_text().strip())
-    except OSError:
+    runtime = _runtime_of_running(folder)
+    if runtime is None:
         return None
     postgres = Postgres(folder.postgres, runtime)
     return postgres.url if postgres.ready() else None
+
+
+def graph_url_of_running(folder: DataFolder) -> str | None:
+    """Where the live graph of a service that runs on this folder answers; None where none does."""
+    runtime = _runtime_of_running(folder)
+    if runtime is None:
+        return None
+    valkey = Valkey(folder.valkey, runtime)
+    return valkey.url if valkey.ready() else None
+
+
+def _runtime_of_running(folder: DataFolder) -> Path | None:
+    try:
+        return Path(folder.runtime.read_text().strip())
+    except OSError:
+        return None

@@ -9,11 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from features.parsing import parse_label, parse_person, parse_registration
 from features.register.replica import Replica
+from service.cli import main
 from service.datafolder import open_folder
 from service.keys import Keys
 from service.ledger.records import NewOutcome
@@ -149,3 +151,38 @@ def test_after_an_outage_no_decision_and_no_ring_differs_from_those_of_an_unbrok
         assert broken.house.graph.dump() == graph
 
 
+@pytest.fixture
+def rebuild(monkeypatch, capsys, tmp_path):
+    """Runs the command on the data folder; gives its exit code and what it said."""
+    keys = Keys.new()
+    monkeypatch.setenv("CHINHCHU_HOME", str(tmp_path))
+    monkeypatch.setenv("CHINHCHU_TOKEN_KEY", keys.token.hex())
+    monkeypatch.setenv("CHINHCHU_ENCRYPTION_KEY", keys.encryption.hex())
+    monkeypatch.setenv("CHINHCHU_LANGUAGE", "en")
+
+    def run():
+        code = main(["graph", "rebuild"])
+        return code, capsys.readouterr().out
+
+    run.keys = keys
+    return run
+
+
+def test_a_rebuilding_changes_no_answer_of_a_service_that_runs(tmp_path, world, stream, rebuild):
+    with running(tmp_path, world, rebuild.keys) as run:
+        screening = Thread(target=run.live, args=[stream[:150]])
+        screening.start()
+        for _ in range(3):
+            code, said = rebuild()
+            assert code == 0
+            assert "The graph was rebuilt up to position" in said
+        screening.join()
+        assert run.unseen == []
+        live = run.house.graph.dump()
+        assert rebuild()[0] == 0
+        assert run.house.graph.dump() == live
+        with run.house.ledger.whole() as whole:
+            assert run.house.graph.position() == whole.last_position()
+    assert rebuild()[0] == 0
+    with wire(Settings.from_environment(os.environ)) as house:
+        assert house.graph.dump() == live
