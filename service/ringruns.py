@@ -32,7 +32,6 @@ class RingRuns:
     def __init__(self, graph: LiveGraph, keys: Keys) -> None:
         self._graph = graph
         self._keys = keys
-        self._least_risk = rings.Rules().suspicious
         self._looked = datetime.min.replace(tzinfo=UTC)
 
     def run_if_due(self, writer: Writer, now: datetime) -> None:
@@ -61,9 +60,8 @@ class RingRuns:
     def run(self, writer: Writer, run_at: datetime) -> None:
         """The rings of a moment, later than that of the last run: recorded, then remembered."""
         ledger, book = WholeLedger(writer.door, self._keys), RingLedger(writer.door)
-        suspects = [node for node, _ in ledger.risks(run_at, self._least_risk)]
-        # What a value that suspects share is worth depends on everybody who holds it.
-        judged = ledger.risks(run_at, holding=rings.shared_values(suspects))
+        # All of them: what a value that suspects share is worth depends on everybody who holds it.
+        judged = ledger.risks(run_at)
         found = rings.find([node for node, _ in judged], {n.key: risk for n, risk in judged})
         named, steps = follow(book.memory(), found)
         book.record(run_at, named, steps, ledger.last_position())

@@ -7,7 +7,7 @@ reader is an administrator, and nothing that an institution can call.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -57,11 +57,10 @@ SELECT r.node, last.risk FROM (
     WHERE coalesce(first.screened_at, s.screened_at) < %(before)s
     ORDER BY s.institution, s.registration_id, s.position DESC
 ) AS last JOIN registrations r USING (institution, registration_id)
-WHERE last.risk >= %(risk)s AND r.registered_at < %(before)s
-    AND (%(holding)s::text[] IS NULL OR EXISTS (
-        SELECT FROM jsonb_each_text(r.node->'tokens') AS held WHERE held.value = ANY (%(holding)s)
-    ))
+WHERE r.registered_at < %(before)s
 """
+
+_ROWS_AT_ONCE = 10_000
 
 _UNCHECKED = """
 SELECT s.position, s.screening_id, r.institution, r.registration_id, r.inputs_ciphertext
@@ -258,24 +257,19 @@ class WholeLedger(Reader):
         rows = self._door.execute(_EVENTS, {"after": after, "limit": limit})
         return [_event(row) for row in rows]
 
-    def risks(
-        self, before: datetime, least: float = 0.0, holding: Collection[str] | None = None
-    ) -> list[tuple[Node, float]]:
+    def risks(self, before: datetime) -> list[tuple[Node, float]]:
         """Nodes and risks of what was registered and screened before a moment.
 
         The risk is that without outcomes, so that nobody's own outcome decides a membership. Of a
         registration that was screened again its last screening counts.
-
-        Args:
-            before: the moment.
-            least: the risk from which on.
-            holding: tokens of which a node holds one at least; None for whoever.
         """
         asked_by, purpose = COMPANY_AGAIN
-        values = {"before": before, "risk": least, "asked_by": asked_by, "purpose": purpose}
-        tokens = None if holding is None else list(holding)
-        rows = self._door.execute(_RISKS, {**values, "holding": tokens})
-        return [(Node.from_json(row[0]), float(row[1])) for row in rows]
+        values = {"before": before, "asked_by": asked_by, "purpose": purpose}
+        # A cursor of the server's: all rows at once would lie in memory twice.
+        with self._door.transaction(), self._door.cursor("risks") as cursor:
+            cursor.itersize = _ROWS_AT_ONCE
+            cursor.execute(_RISKS, values)
+            return [(Node.from_json(node), float(risk)) for node, risk in cursor]
 
     def unchecked(self, after: int, limit: int) -> list[Unchecked]:
         """Screenings without the register that were not repeated yet, the earliest first."""
