@@ -39,7 +39,9 @@ from service.callers import create_key
 from service.commands import Training, train_model
 from service.datafolder import open_folder, owned
 from service.ledger.records import content
+from service.ledger.rings import RingLedger
 from service.progress import Progress
+from service.ring_story import story
 from service.serving import Serving, check_ports, running
 from service.settings import Settings
 from service.words import said
@@ -108,6 +110,7 @@ def _demo(settings: Settings, told: threading.Event, *, wait: bool) -> int:
             answers = callers.replay(stream, clock)
         clock.moment = None
         institution, ring = _findings(answers, stream)
+        _story(serving, ring)
         if wait:
             institution = institution or next(iter(callers.keys))
             _ways_in(serving, ring, institution, callers.keys[institution])
@@ -316,6 +319,17 @@ def _ring(answers: Sequence[Answer]) -> tuple[Institution | None, str | None]:
         vi, en = REASONS[code]
         _say(f"   {_whole(count)} lần: {vi}", f"   {_counted(count, 'time')}: {en}")
     return Institution(institutions.most_common(1)[0][0]), ring_id
+
+
+def _story(serving: Serving, ring_id: str | None) -> None:
+    """Prints the ring in a sentence."""
+    if ring_id is None:
+        return
+    with serving.house.ledger.connection() as door:
+        seen = RingLedger(door).seen(ring_id, wiring.now())
+    if seen is not None:
+        vietnamese, english = story(seen.ring, len(seen.confirmed))
+        _say(f"   {vietnamese}", f"   {english}")
 
 
 def _counted(number: int, noun: str) -> str:
