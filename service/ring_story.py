@@ -5,11 +5,11 @@ Measured facts alone, and counts alone: no sentence here names a registration or
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
 
 from features.registration import VIETNAM, Kind
-from graph.attributes import Attribute
+from graph.attributes import Attribute, Key
 from graph.lineage import Happening
 from graph.rings import Ring, Tie
 from service.ledger.rings import Told
@@ -71,7 +71,7 @@ def story(ring: Ring, confirmed: int) -> Words:
     parts = [
         _who(ring),
         _when(ring),
-        *([_by(ring.ties)] if ring.ties else []),
+        *([_by(ring)] if ring.ties else []),
     ]
     vietnamese, english = (", ".join(words) for words in zip(*parts, strict=True))
     known = (
@@ -119,6 +119,15 @@ def listed(parts: Sequence[Words]) -> Words:
     return _joined([vi for vi, _ in parts], "và"), _joined([en for _, en in parts], "and")
 
 
+def knots(ties: Iterable[Tie]) -> list[tuple[Words, tuple[Key, ...]]]:
+    """What ties and whom, the widest first; values shared by exactly the same are one knot."""
+    kinds: dict[tuple[Key, ...], set[Attribute]] = defaultdict(set)
+    for tie in ties:
+        kinds[tie.members].add(tie.attribute)
+    told = [(listed([NOUNS[a][:2] for a in NOUNS if a in k]), keys) for keys, k in kinds.items()]
+    return sorted(told, key=lambda knot: (-len(knot[1]), knot))
+
+
 def tied_by(ties: Sequence[Tie]) -> list[Words]:
     """How many values of each kind tie, in the order of `NOUNS`."""
     counts = Counter(tie.attribute for tie in ties)
@@ -153,8 +162,11 @@ def _when(ring: Ring) -> Words:
     return f"mở từ {first} đến {last}", f"opened from {first} to {last}"
 
 
-def _by(ties: Sequence[Tie]) -> Words:
-    vietnamese, english = listed(tied_by(ties))
+def _by(ring: Ring) -> Words:
+    """What different holders share; one person's own values only where there is nothing else."""
+    holder = {node.key: node.holder for node in ring.members}
+    across = [tie for tie in ring.ties if len({holder[key] for key in tie.members}) > 1]
+    vietnamese, english = listed(tied_by(across or ring.ties))
     return f"nối với nhau qua {vietnamese}", f"tied by {english}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,7 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
         )
         return 0
     moment = f"{run_at:%Y-%m-%d %H:%M} UTC"
-    print(said(f"Đợt dò {moment}: {len(found)} nhóm", f"Run of {moment}: {len(found)} rings"))
+    print(said(f"Đợt dò {moment}, số nhóm: {len(found)}", f"Run of {moment}, rings: {len(found)}"))
     for ring, confirmed in found:
         print(f"\n{ring.ring_id}  {_percent(ring.risk)}\n  {said(*story(ring, confirmed))}")
     return 0
@@ -124,12 +123,11 @@ def _members(seen: Seen) -> None:
 
 
 def _ties(seen: Seen) -> None:
-    from service.ring_story import NOUNS
+    from service.ring_story import knots
 
     print(said("\nThông tin dùng chung", "\nWhat ties them"))
-    for tie in sorted(seen.ring.ties, key=lambda tie: (-len(tie.members), tie.attribute)):
-        vietnamese, english, _ = NOUNS[tie.attribute]
-        print(f"  {said(vietnamese, english)}: {_names(tie.members)}")
+    for words, keys in knots(seen.ring.ties):
+        print(f"  {said(*words)}: {', '.join(map(_name, keys))}")
 
 
 def _told(seen: Seen) -> None:
@@ -145,10 +143,6 @@ def _name(key: Key) -> str:
     from service.checking.table import printable
 
     return " ".join(map(printable, key))
-
-
-def _names(keys: Sequence[Key]) -> str:
-    return ", ".join(map(_name, keys))
 
 
 def _moment(at: datetime) -> str:

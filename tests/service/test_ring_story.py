@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from graph.attributes import Attribute, Node
 from graph.lineage import Happening
 from graph.rings import PRIVATE, TIERS, Ring, Tie
 from service.ledger.rings import Told
-from service.ring_story import NOUNS, happened, story, tier
+from service.ring_story import NOUNS, happened, knots, story, tier
 
 START = datetime(2026, 1, 31, 20, tzinfo=UTC)  # 1 February in Vietnam
 
@@ -117,6 +118,30 @@ def test_thousands_are_written_as_the_reader_writes_them():
     vietnamese, english = story(ring(1200, holders=1200), 0)
     assert english.startswith("1,200 accounts of 1,200 holders")
     assert vietnamese.startswith("1.200 tài khoản của 1.200 người đứng tên")
+
+
+def test_what_one_person_shares_with_himself_ties_nobody_to_another():
+    made = ring(6, holders=3, ties=("phone",))
+    one_person = tuple(made.members[i].key for i in (0, 3))
+    face = Tie(Attribute.FACE, "token", one_person)
+    told = story(replace(made, ties=(*made.ties, face)), 0)
+    assert "tied by 1 contact phone;" in told[1]
+    assert "qua 1 điện thoại liên hệ;" in told[0]
+
+
+def test_values_shared_by_exactly_the_same_are_one_knot():
+    a, b, c = (("A", f"r{i}") for i in range(3))
+    ties = [
+        Tie(Attribute.FACE, "1", (a, b)),
+        Tie(Attribute.DEVICE, "2", (a, b)),
+        Tie(Attribute.DEVICE, "3", (a, b)),
+        Tie(Attribute.ADDRESS, "4", (a, b, c)),
+    ]
+    expected = [
+        (("địa chỉ", "address"), (a, b, c)),
+        (("thiết bị và khuôn mặt", "device and face"), (a, b)),
+    ]
+    assert knots(ties) == knots(ties[::-1]) == expected
 
 
 def test_whatever_may_tie_and_every_tier_has_its_words():

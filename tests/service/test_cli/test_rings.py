@@ -52,7 +52,7 @@ def test_a_run_finds_what_list_and_show_then_tell(run, gang, home):
     assert run("rings", "run").code == 0
     listed = run("rings", "list")
     assert listed.code == 0
-    assert "1 rings" in listed.out
+    assert "rings: 1" in listed.out
     assert "4 accounts of 4 holders at 2 institutions" in listed.out
     assert "tied by 1 contact phone; 1 confirmed as fraud." in listed.out
     ring_id = next(line.split()[0] for line in listed.out.splitlines() if line.startswith("R-"))
