@@ -64,11 +64,14 @@ return out
 """
 _KEYS_A_SCRIPT = 2_000
 _KEYS_CLEARED = 5_000
+_DISK_MS = 5_000
 
 # More is remembered than is ever counted, so that who comes late, or in a batch that spans some
 # days, still finds the latest before its own moment.
 _REMEMBERED = {attribute: 2 * kept for attribute, kept in KEPT.items()}
 _REMEMBERED_MARKS = 8 * KEPT_MARKS
+MOST_REMEMBERED = max(_REMEMBERED_MARKS, *_REMEMBERED.values())
+"""Of any place."""
 
 
 class LiveGraph:
@@ -125,6 +128,34 @@ class LiveGraph:
                 pipe.zremrangebyrank(marks_key(place, ours), 0, -_REMEMBERED_MARKS - 1)
         pipe.set(ours + _POSITION, f"{FORMAT} {position}")
         pipe.execute()
+
+    def forget(self, nodes: Sequence[Node], marks: Sequence[Mark]) -> list[Place]:
+        """Removes what they left behind; gives the places that were full.
+
+        There something older would be remembered by now, had they never been: the caller knows it.
+        """
+        ours, pipe = self.half, self._client.pipeline(transaction=True)
+        left: list[tuple[Place, int]] = []
+        for node in nodes:
+            member = pack_event(event_of(node))
+            for place in places_left(node):
+                _remove(pipe, events_key(place, ours), member)
+                left.append((place, _REMEMBERED[place[0]]))
+        for mark in marks:
+            member = pack_mark(mark_event_of(mark))
+            for place in places_left(mark.node):
+                _remove(pipe, marks_key(place, ours), member)
+                left.append((place, _REMEMBERED_MARKS))
+        found: list[int] = pipe.execute()
+        answers = zip(left, found[::2], found[1::2], strict=True)
+        return [place for (place, kept), held, gone in answers if gone and held >= kept]
+
+    def make_durable(self) -> None:
+        """Waits until what was done is on the server's disk, where it keeps one."""
+        try:
+            self._client.waitaof(1, 0, _DISK_MS)
+        except redis.ResponseError:
+            return
 
     def position(self) -> int:
         """The ledger position of the graph; 0 where it is empty.
@@ -258,3 +289,8 @@ def _latest(events: Sequence[Event], own: Event, kept: int) -> Sequence[Event]:
     """The `kept` latest before `own` of events that are in order."""
     before = bisect_left(events, own[:3], key=lambda e: e[:3])
     return events[max(0, before - kept) : before]
+
+
+def _remove(pipe: redis.client.Pipeline, key: bytes, member: bytes) -> None:
+    pipe.zcard(key)
+    pipe.zrem(key, member)

@@ -16,6 +16,7 @@
 | `CHINHCHU_REGISTER_DEADLINE` | seconds that it has for one batch | 3 |
 | `CHINHCHU_REGISTER_PER_MINUTE` | questions that may be asked in a minute | 600 |
 | `CHINHCHU_REGISTER_CACHE_DAYS` | days that an answer is kept; 0 keeps none | 1 |
+| `CHINHCHU_RETENTION_DAYS` | days after which a registration's personal data is erased | kept |
 | `CHINHCHU_POLICY` | file of the policy that decides | the packaged one |
 """
 
@@ -57,6 +58,7 @@ class Settings:
     register_per_minute: int = 600
     register_cache_days: float = 1.0
     policy: Path = policy.DEFAULT
+    retention_days: int | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Self:
@@ -87,6 +89,7 @@ class Settings:
             ),
             register_cache_days=_number(environ, "CHINHCHU_REGISTER_CACHE_DAYS", 1.0, (0, 365)),
             policy=Path(environ.get("CHINHCHU_POLICY") or policy.DEFAULT),
+            retention_days=_days(environ, "CHINHCHU_RETENTION_DAYS"),
         )
 
     @property
@@ -167,6 +170,10 @@ def _number(
     if not low <= number <= high:
         raise SettingsError(f"{name} is not a number from {low:g} to {high:g}")
     return number
+
+
+def _days(environ: Mapping[str, str], name: str) -> int | None:
+    return int(_number(environ, name, 0, (1, 36_500))) if environ.get(name) else None
 
 
 def _key(environ: Mapping[str, str], name: str) -> bytes | None:

@@ -35,6 +35,7 @@ from service.callers import Callers
 from service.datafolder import DataFolder, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
+from service.forgetting import Forgetting
 from service.keys import Keys, for_settings
 from service.lane import Lane
 from service.ledger import Ledger
@@ -240,10 +241,12 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         work = Batches(road(followed), followed, store.keys, look.rings_are_there)
         again = Rescreening(road(OneByOne(graph)), in_use.state, store.keys, work.make_ready)
 
-        tidying = Tidying(graph)
+        tidying, forgetting = Tidying(graph), Forgetting(graph, settings.retention_days)
 
         def when_idle(writer: Writer, at: datetime) -> bool:
-            if look.round(writer, at) or (not followed.away and tidying.round()):
+            if look.round(writer, at):
+                return True
+            if not followed.away and (tidying.round() or forgetting.round(writer, at)):
                 return True
             again.round(writer, at)
             rings.round(writer, at)

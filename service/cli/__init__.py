@@ -19,6 +19,7 @@ from models.errors import JudgementError
 from service.arguments import Parser, speak_the_readers_language
 from service.cli import books, living
 from service.cli.check import check
+from service.cli.forget import forget
 from service.cli.graph import graph
 from service.cli.rings import rings
 from service.cli.weights import weights
@@ -90,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         *(living.demo, books.simulate, books.population, books.book),
         *(check, books.train, books.backtest, books.campaign),
-        *(weights, rings, graph, living.serve, living.register, living.key),
+        *(weights, rings, graph, forget, living.serve, living.register, living.key),
     ):
         add(commands)
     return parser

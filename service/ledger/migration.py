@@ -11,7 +11,14 @@ from features.errors import NewerFormatError
 from service.errors import StartError
 from service.words import said
 
-_STEPS = ("001_first.sql", "002_unchecked.sql", "003_lineage.sql", "004_unseen.sql", "005_readings.sql")
+_STEPS = (
+    "001_first.sql",
+    "002_unchecked.sql",
+    "003_lineage.sql",
+    "004_unseen.sql",
+    "005_readings.sql",
+    "006_erasures.sql",
+)
 VERSION = len(_STEPS)
 _LOCK = 0x6368_6E01
 """Two processes may start at once; one migrates, the other waits."""

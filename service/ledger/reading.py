@@ -67,6 +67,7 @@ SELECT s.position, s.screening_id, r.institution, r.registration_id, r.inputs_ci
 FROM screenings s JOIN registrations r USING (institution, registration_id)
 WHERE s.position > %s AND s.reasons ? 'REGISTER_UNAVAILABLE'
     AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
+    AND r.inputs_ciphertext <> ''::bytea
 ORDER BY s.position LIMIT %s
 """
 
@@ -76,6 +77,7 @@ SELECT s.position, s.screening_id, s.screened_at, r.institution, r.registration_
 FROM screenings s JOIN registrations r USING (institution, registration_id)
 WHERE s.position > %s AND s.reasons ? 'GRAPH_UNAVAILABLE'
     AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
+    AND r.inputs_ciphertext <> ''::bytea
 ORDER BY s.position LIMIT %s
 """
 
@@ -186,13 +188,16 @@ class Reader:
     def registration(
         self, institution: Institution, registration_id: RegistrationId
     ) -> Registration | None:
-        """A registration as its sender typed it: personal data, to be shown to few."""
+        """A registration as its sender typed it: personal data, to be shown to few.
+
+        None where there is none, and where it was erased.
+        """
         row = self._door.execute(
             "SELECT inputs_ciphertext FROM registrations "
             "WHERE institution = %s AND registration_id = %s",
             [institution, registration_id],
         ).fetchone()
-        if row is None:
+        if row is None or not row[0]:
             return None
         return self._registration(row[0], (institution, registration_id))
 

@@ -235,7 +235,7 @@ def _check_keys(door: psycopg.Connection, keys: Keys) -> None:
     """Other keys than the ledger's would lose every link of the past without a word."""
     row = door.execute(
         "SELECT token_key, substring(inputs_ciphertext FOR 4) FROM registrations "
-        "ORDER BY position DESC LIMIT 1"
+        "WHERE inputs_ciphertext <> ''::bytea ORDER BY position DESC LIMIT 1"
     ).fetchone()
     if row is None:
         return

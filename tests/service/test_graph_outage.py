@@ -152,37 +152,56 @@ def test_after_an_outage_no_decision_and_no_ring_differs_from_those_of_an_unbrok
 
 
 @pytest.fixture
-def rebuild(monkeypatch, capsys, tmp_path):
-    """Runs the command on the data folder; gives its exit code and what it said."""
+def chinhchu(monkeypatch, capsys, tmp_path):
+    """Runs a command on the data folder; gives its exit code and what it said."""
     keys = Keys.new()
     monkeypatch.setenv("CHINHCHU_HOME", str(tmp_path))
     monkeypatch.setenv("CHINHCHU_TOKEN_KEY", keys.token.hex())
     monkeypatch.setenv("CHINHCHU_ENCRYPTION_KEY", keys.encryption.hex())
     monkeypatch.setenv("CHINHCHU_LANGUAGE", "en")
 
-    def run():
-        code = main(["graph", "rebuild"])
+    def run(*words):
+        code = main(words)
         return code, capsys.readouterr().out
 
     run.keys = keys
     return run
 
 
-def test_a_rebuilding_changes_no_answer_of_a_service_that_runs(tmp_path, world, stream, rebuild):
-    with running(tmp_path, world, rebuild.keys) as run:
+def test_a_rebuilding_changes_no_answer_of_a_service_that_runs(tmp_path, world, stream, chinhchu):
+    with running(tmp_path, world, chinhchu.keys) as run:
         screening = Thread(target=run.live, args=[stream[:150]])
         screening.start()
         for _ in range(3):
-            code, said = rebuild()
+            code, said = chinhchu("graph", "rebuild")
             assert code == 0
             assert "The graph was rebuilt up to position" in said
         screening.join()
         assert run.unseen == []
         live = run.house.graph.dump()
-        assert rebuild()[0] == 0
+        assert chinhchu("graph", "rebuild")[0] == 0
         assert run.house.graph.dump() == live
         with run.house.ledger.whole() as whole:
             assert run.house.graph.position() == whole.last_position()
-    assert rebuild()[0] == 0
+    assert chinhchu("graph", "rebuild")[0] == 0
     with wire(Settings.from_environment(os.environ)) as house:
         assert house.graph.dump() == live
+
+
+def test_a_service_that_runs_forgets_whom_it_is_told_to(tmp_path, world, stream, chinhchu):
+    with running(tmp_path, world, chinhchu.keys) as run:
+        run.live(stream[:40])
+        one = next(what for _, what in stream if not isinstance(what, NewOutcome))
+        code, said = chinhchu("forget", *one.key, "--reason", "asked by the person")
+        assert (code, "shortly" in said) == (0, True)
+
+        def forgotten():
+            with run.house.ledger.whole() as whole:
+                return whole.registration(*one.key) is None
+
+        wait_for(forgotten)
+        after = run.house.graph.dump()
+        assert chinhchu("graph", "rebuild")[0] == 0
+        assert run.house.graph.dump() == after
+    code, said = chinhchu("forget", *stream[1][1].key, "--reason", "asked by the person")
+    assert (code, "Erased: 1" in said) == (0, True)
