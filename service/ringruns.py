@@ -32,19 +32,21 @@ class RingRuns:
     def __init__(self, graph: LiveGraph, keys: Keys) -> None:
         self._graph = graph
         self._keys = keys
+        self._owed = False
         self._looked = datetime.min.replace(tzinfo=UTC)
 
     def run_if_due(self, writer: Writer, now: datetime) -> None:
         """Runs once a day and where asked; a graph that lost its rings gets the recorded ones."""
         today, held = now.astimezone(UTC).date(), self._graph.rings_day()
         book = RingLedger(writer.door)
-        if held != today:
+        if held != today or self._owed:
             last = book.last_run()
             due = last is None or last < midnight(today)
             if due:
                 self.run(writer, midnight(today))
             if held is None or not due:
                 restore(writer.door, self._graph)
+                self._owed = False
         if self._looked <= now < self._looked + _LOOK_EVERY:
             return
         self._looked = now
@@ -65,7 +67,9 @@ class RingRuns:
         found = rings.find([node for node, _ in judged], {n.key: risk for n, risk in judged})
         named, steps = follow(book.memory(), found)
         book.record(run_at, named, steps, ledger.last_position())
+        self._owed = True  # until the graph has it: it may go away right here
         self._graph.set_rings(run_at.astimezone(UTC).date(), rings.ring_of_token(named))
+        self._owed = False
 
 
 def restore(door: psycopg.Connection, graph: LiveGraph) -> None:

@@ -8,8 +8,10 @@ from importlib import resources
 
 import psycopg
 import pytest
+import redis
 
 from graph.lineage import Happening, Known
+from graph.live import LiveGraph
 from service.ledger import Ledger
 from service.ledger.records import Asked, NewOutcome
 from service.ledger.rings import RingLedger
@@ -224,6 +226,34 @@ def test_a_run_that_is_asked_for_is_made_once_its_moment_has_come(
     graph.clear()
     runs.run_if_due(writer, noon + timedelta(hours=1))
     assert book.last_run() == noon
+
+
+class Flickering(LiveGraph):
+    """Goes away the moment that rings are put into it, once."""
+
+    away = False
+
+    def set_rings(self, *args):
+        if self.away:
+            self.away = False
+            raise redis.ConnectionError
+        super().set_rings(*args)
+
+
+def test_a_run_that_the_graph_did_not_take_reaches_it_later(writer, keys, valkey, record, book):
+    graph = Flickering(valkey)
+    runs = RingRuns(graph, keys)
+    runs.run_if_due(writer, MIDNIGHT)
+    record(MIDNIGHT + timedelta(hours=1))
+    noon = MIDNIGHT + timedelta(hours=12)
+    book.ask(noon)
+    graph.away = True
+    with pytest.raises(redis.ConnectionError):
+        runs.run_if_due(writer, noon)
+    assert book.has_run(noon)
+    assert valkey.hgetall(RINGS) == {}
+    runs.round(writer, noon)
+    assert len(valkey.hgetall(RINGS)) > 0
 
 
 def test_what_lies_before_the_last_run_is_not_made_any_more(writer, runs, book):
