@@ -8,6 +8,7 @@ those of them that lie before the registration, so every count saturates there, 
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,9 +26,20 @@ VIETNAM_OFFSET_HOURS = 7
 NIGHT_ENDS_AT = 5
 """Night is from midnight to this hour, in Vietnam."""
 
-_HUBS = (Attribute.AGENT, Attribute.TABLET, Attribute.NETWORK, Attribute.SUBNET)
+_DESKS = (Attribute.AGENT, Attribute.BRANCH, Attribute.TABLET)
+_NETWORKS = (Attribute.NETWORK, Attribute.SUBNET)
+_HUBS = frozenset({*_DESKS, *_NETWORKS, Attribute.PEERS})
 KEPT: dict[Attribute, int] = {a: 128 if a in _HUBS else 64 for a in Attribute}
 KEPT_MARKS = 32
+
+NUMBER = frozenset({Attribute.PHONE, Attribute.SIM})
+"""The attributes whose value is a telephone number, which goes from one holder to another."""
+IDLE_US = 45 * DAY_US
+"""A number is out of use for longer than this before it is given out anew.
+
+VinaPhone locks a prepaid number 10 days after the first warning and keeps it 45 days (peer practice
+of the operators, 2025); Viettel's older rule was 60 idle days and 10 days of recall.
+"""
 
 
 class Window(StrEnum):
@@ -61,6 +73,7 @@ class Event(NamedTuple):
     family: str
     is_sim: bool
     verified: bool
+    province: str = ""
 
 
 class MarkEvent(NamedTuple):
@@ -89,6 +102,7 @@ def event_of(node: Node) -> Event:
         node.family,
         node.kind.value == "sim",
         node.verified,
+        node.province,
     )
 
 
@@ -116,12 +130,14 @@ Marks = Sequence[MarkEvent]
 class Measure:
     """One way to count events before a registration, in Python and in SQL.
 
-    In SQL `e` is the earlier event and `r` the registration; `{w}` stands for the window's test.
-    `count` gets the events in the window, latest last, and the registration's own event.
+    In SQL `e` is the earlier event and `r` the registration; `{w}` stands for the window's test, and
+    an unknown province is 0.
+    `count` gets the events in the window, latest last, those that are older, and the registration's
+    own event.
     """
 
     name: str
-    count: Callable[[Events, Event], float]
+    count: Callable[[Events, Events, Event], float]
     sql: str
 
 
@@ -130,61 +146,117 @@ class MarkMeasure:
     """The same over confirmed outcomes; the window is on the moment of confirmation."""
 
     name: str
-    count: Callable[[Marks, Event], float]
+    count: Callable[[Marks], float]
     sql: str
 
 
-REGISTRATIONS = Measure("registrations", lambda es, _: len(es), "count(*) FILTER ({w})")
+def _busiest_hour(events: Events) -> int:
+    """The most events within one hour."""
+    ats = [e.at for e in events]
+    return max((i + 1 - bisect_left(ats, at - HOUR_US) for i, at in enumerate(ats)), default=0)
+
+
+def _relation(event: Event, own: Event) -> int:
+    """Of the holder of an event to mine: the same, of one family name, a stranger."""
+    if event.holder == own.holder:
+        return 0
+    return 1 if event.family == own.family else 2
+
+
+REGISTRATIONS = Measure("registrations", lambda es, _o, _r: len(es), "count(*) FILTER ({w})")
 HOLDERS = Measure(
     "holders",
-    lambda es, r: len({e.holder for e in es if e.holder != r.holder}),
+    lambda es, _, r: len({e.holder for e in es if e.holder != r.holder}),
     "count(DISTINCT e.holder) FILTER ({w} AND e.holder <> r.holder)",
+)
+KIN = Measure(
+    "kin",
+    lambda es, _, r: len({e.holder for e in es if _relation(e, r) == 1}),
+    "count(DISTINCT e.holder) FILTER ({w} AND e.holder <> r.holder AND e.family = r.family)",
+)
+STRANGERS = Measure(
+    "strangers",
+    lambda es, _, r: len({e.holder for e in es if _relation(e, r) == 2}),
+    "count(DISTINCT e.holder) FILTER ({w} AND e.holder <> r.holder AND e.family <> r.family)",
+)
+NEW_HOLDERS = Measure(
+    "new_holders",
+    lambda es, older, _: len({e.holder for e in es} - {e.holder for e in older}),
+    "count(DISTINCT e.holder) - count(DISTINCT e.holder) FILTER (NOT {w})",
+)
+RELATION = Measure(
+    "relation",
+    lambda es, _, r: _relation(es[-1], r) if es else float("nan"),
+    "max_by(CASE WHEN e.holder = r.holder THEN 0 WHEN e.family = r.family THEN 1 ELSE 2 END, e.seq)"
+    " FILTER ({w})",
 )
 FAMILIES = Measure(
     "families",
-    lambda es, r: len({e.family for e in es if e.family != r.family}),
+    lambda es, _, r: len({e.family for e in es if e.family != r.family}),
     "count(DISTINCT e.family) FILTER ({w} AND e.family <> r.family)",
 )
 INSTITUTIONS = Measure(
     "institutions",
-    lambda es, r: len({e.institution for e in es if e.institution != r.institution}),
+    lambda es, _, r: len({e.institution for e in es if e.institution != r.institution}),
     "count(DISTINCT e.institution) FILTER ({w} AND e.institution <> r.institution)",
+)
+PROVINCES = Measure(
+    "provinces",
+    lambda es, _, r: len({e.province for e in es} - {r.province, ""}),
+    "count(DISTINCT e.province) FILTER ({w} AND e.province NOT IN (r.province, 0))",
+)
+SAME_PROVINCE = Measure(
+    "same_province",
+    lambda es, _, r: sum(e.province == r.province != "" for e in es),
+    "count(*) FILTER ({w} AND e.province = r.province AND r.province <> 0)",
 )
 SAME_HOLDER = Measure(
     "same_holder",
-    lambda es, r: sum(e.holder == r.holder for e in es),
+    lambda es, _, r: sum(e.holder == r.holder for e in es),
     "count(*) FILTER ({w} AND e.holder = r.holder)",
 )
 SIMS = Measure(
-    "sims", lambda es, _: sum(e.is_sim for e in es), "count(*) FILTER ({w} AND e.is_sim)"
+    "sims", lambda es, _o, _r: sum(e.is_sim for e in es), "count(*) FILTER ({w} AND e.is_sim)"
+)
+ACCOUNTS = Measure(
+    "accounts",
+    lambda es, _o, _r: sum(not e.is_sim for e in es),
+    "count(*) FILTER ({w} AND NOT e.is_sim)",
 )
 UNVERIFIED = Measure(
     "unverified",
-    lambda es, _: sum(not e.verified for e in es),
+    lambda es, _o, _r: sum(not e.verified for e in es),
     "count(*) FILTER ({w} AND NOT e.verified)",
 )
 NIGHTS = Measure(
     "nights",
-    lambda es, _: sum(_is_night(e.at) for e in es),
+    lambda es, _o, _r: sum(_is_night(e.at) for e in es),
     f"count(*) FILTER ({{w}} AND (e.at // {HOUR_US} + {VIETNAM_OFFSET_HOURS}) % 24"
     f" < {NIGHT_ENDS_AT})",
 )
+_ATS = "list(e.at) FILTER ({w})"
+BURST = Measure(
+    "burst",
+    lambda es, _o, _r: _busiest_hour(es),
+    f"coalesce(list_max(list_transform({_ATS}, lambda x: len(list_filter({_ATS},"
+    f" lambda y: y BETWEEN x - {HOUR_US} AND x)))), 0)",
+)
 GAP_HOURS = Measure(
     "gap_hours",
-    lambda es, r: (r.at - es[-1].at) / HOUR_US if es else float("nan"),
+    lambda es, _, r: (r.at - es[-1].at) / HOUR_US if es else float("nan"),
     f"(any_value(r.at) - max(e.at) FILTER ({{w}})) / {HOUR_US}.0::DOUBLE",
 )
 AGE_HOURS = Measure(
     "age_hours",
-    lambda es, r: (r.at - es[0].at) / HOUR_US if es else float("nan"),
+    lambda es, _, r: (r.at - es[0].at) / HOUR_US if es else float("nan"),
     f"(any_value(r.at) - min(e.at) FILTER ({{w}})) / {HOUR_US}.0::DOUBLE",
 )
 FRAUDS = MarkMeasure(
-    "frauds", lambda ms, _: sum(m.is_fraud for m in ms), "count(*) FILTER ({w} AND e.is_fraud)"
+    "frauds", lambda ms: sum(m.is_fraud for m in ms), "count(*) FILTER ({w} AND e.is_fraud)"
 )
 CLEARED = MarkMeasure(
     "cleared",
-    lambda ms, _: sum(not m.is_fraud for m in ms),
+    lambda ms: sum(not m.is_fraud for m in ms),
     "count(*) FILTER ({w} AND NOT e.is_fraud)",
 )
 
@@ -213,21 +285,28 @@ class Aggregate:
 
 
 _H, _D, _W, _M, _Q, _A = Window
-_PRIVATE: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
-    REGISTRATIONS: (_D, _W, _M, _A),
+_Table = dict[Measure | MarkMeasure, tuple[Window, ...]]
+_PRIVATE: _Table = {
+    REGISTRATIONS: (_H, _D, _W, _M, _A),
     HOLDERS: (_D, _W, _M, _Q, _A),
+    KIN: (_A,),
     FAMILIES: (_M, _A),
     INSTITUTIONS: (_W, _A),
+    PROVINCES: (_A,),
     SAME_HOLDER: (_A,),
     UNVERIFIED: (_M, _A),
+    BURST: (_M,),
     GAP_HOURS: (_A,),
     AGE_HOURS: (_A,),
     FRAUDS: (_Q, _A),
     CLEARED: (_A,),
 }
-_PUBLIC: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
+_DESK: _Table = {
     REGISTRATIONS: (_H, _D, _W, _M),
     HOLDERS: (_D, _W),
+    NEW_HOLDERS: (_D, _W),
+    PROVINCES: (_D, _W),
+    SAME_PROVINCE: (_W,),
     SAME_HOLDER: (_D, _A),
     SIMS: (_D,),
     UNVERIFIED: (_D, _W, _M),
@@ -237,11 +316,15 @@ _PUBLIC: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
     FRAUDS: (_M, _A),
     CLEARED: (_M, _A),
 }
-_HOLDER: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
-    REGISTRATIONS: (_D, _W, _M, _Q, _A),
+_NETWORK: _Table = _DESK | {INSTITUTIONS: (_D, _W)}
+_PEERS: _Table = {REGISTRATIONS: (_W,), UNVERIFIED: (_W,), NIGHTS: (_W,), NEW_HOLDERS: (_W,)}
+_HOLDER: _Table = {
+    REGISTRATIONS: (_H, _D, _W, _M, _Q, _A),
     INSTITUTIONS: (_D, _W, _M, _A),
     SIMS: (_D, _W, _M, _A),
+    ACCOUNTS: (_D, _W, _M, _A),
     NIGHTS: (_M,),
+    BURST: (_M,),
     GAP_HOURS: (_A,),
     AGE_HOURS: (_A,),
     FRAUDS: (_A,),
@@ -253,7 +336,7 @@ def _same(attribute: Attribute) -> Link:
     return Link(attribute.value, attribute, attribute)
 
 
-LINKS: dict[Link, dict[Measure | MarkMeasure, tuple[Window, ...]]] = {
+LINKS: dict[Link, _Table] = {
     _same(Attribute.HOLDER): _HOLDER,
     **{
         _same(a): _PRIVATE
@@ -262,6 +345,7 @@ LINKS: dict[Link, dict[Measure | MarkMeasure, tuple[Window, ...]]] = {
             Attribute.PHONE,
             Attribute.DEVICE,
             Attribute.EMAIL,
+            Attribute.MAILBOX,
             Attribute.ADDRESS,
             Attribute.FACE,
             Attribute.ORGANISATION,
@@ -270,22 +354,31 @@ LINKS: dict[Link, dict[Measure | MarkMeasure, tuple[Window, ...]]] = {
     # An account's contact phone meets the SIM of that number, and the other way round.
     Link("phone_as_sim", Attribute.PHONE, Attribute.SIM): {
         HOLDERS: (_A,),
+        STRANGERS: (_A,),
         SAME_HOLDER: (_A,),
+        RELATION: (_A,),
         GAP_HOURS: (_A,),
         FRAUDS: (_A,),
     },
     Link("sim_as_phone", Attribute.SIM, Attribute.PHONE): {
         REGISTRATIONS: (_M, _A),
         HOLDERS: (_A,),
+        STRANGERS: (_M, _A),
         SAME_HOLDER: (_A,),
+        RELATION: (_A,),
         GAP_HOURS: (_A,),
         FRAUDS: (_A,),
     },
-    _same(Attribute.SIM): {REGISTRATIONS: (_A,), HOLDERS: (_A,), GAP_HOURS: (_A,), FRAUDS: (_A,)},
-    **{
-        _same(a): _PUBLIC
-        for a in (Attribute.AGENT, Attribute.TABLET, Attribute.NETWORK, Attribute.SUBNET)
+    _same(Attribute.SIM): {
+        REGISTRATIONS: (_A,),
+        HOLDERS: (_A,),
+        RELATION: (_A,),
+        GAP_HOURS: (_A,),
+        FRAUDS: (_A,),
     },
+    **{_same(a): _DESK for a in _DESKS},
+    **{_same(a): _NETWORK for a in _NETWORKS},
+    _same(Attribute.PEERS): _PEERS,
 }
 
 AGGREGATES: tuple[Aggregate, ...] = tuple(

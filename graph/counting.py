@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from graph.aggregates import (
     AGGREGATES,
+    IDLE_US,
     KEPT,
     KEPT_MARKS,
     LENGTH_US,
     LINKS,
+    NUMBER,
     Event,
     Link,
     MarkEvent,
@@ -59,8 +61,10 @@ def count(
     """
     values = np.full(len(AGGREGATES), np.nan)
     own = event_of(node)
+    begun = _uses_begun(node, own, events)
     for link, place in places_asked(node):
-        before = earlier(events.get(place, ()), own, KEPT[link.theirs])
+        began = begun.get(link.mine, _EVER)
+        before = [e for e in earlier(events.get(place, ()), own, KEPT[place[0]]) if e >= began]
         known = known_marks(marks.get(place, ()), own)
         ats = [e.at for e in before]
         confirmed = [m.confirmed for m in known]
@@ -69,12 +73,52 @@ def count(
             for window in windows:
                 since = own.at - LENGTH_US[window]
                 if isinstance(measure, Measure):
-                    values[i] = measure.count(before[bisect_left(ats, since) :], own)
+                    first = bisect_left(ats, since)
+                    values[i] = measure.count(before[first:], before[:first], own)
                 else:
                     inside = known[bisect_left(confirmed, since) :]
-                    values[i] = measure.count([m for m in inside if m[1:4] < own[:3]], own)
+                    values[i] = measure.count([m for m in inside if began <= m[1:4] < own[:3]])
                 i += 1
     return values
+
+
+_EVER: tuple[int, ...] = ()
+"""Before every moment."""
+
+
+def _uses_begun(
+    node: Node, own: Event, events: Mapping[Place, Sequence[Event]]
+) -> dict[Attribute, tuple[int | str, ...]]:
+    """Where in the order of the world the present use of my numbers began, by attribute."""
+    begun: dict[Attribute, tuple[int | str, ...]] = {}
+    for attribute in NUMBER & node.tokens.keys():
+        token = node.tokens[attribute]
+        named, sims = (
+            earlier(events.get((a, token), ()), own, KEPT[a])
+            for a in (Attribute.PHONE, Attribute.SIM)
+        )
+        if node.tokens.get(Attribute.SIM) == token:
+            sims.append(own)
+        begun[attribute] = _use_began(sims, named)
+    return begun
+
+
+def _use_began(sims: Sequence[Event], named: Sequence[Event]) -> tuple[int | str, ...]:
+    """Where the present use of a number began, of its SIM's registrations and what names it.
+
+    A use begins where the SIM goes to another holder than before, after the number was idle for so
+    long that it can have been given out anew. Whoever registers the SIM anew sooner washes nothing.
+    """
+    began: tuple[int | str, ...] = _EVER
+    registered = set(sims)
+    last_at, last_holder = 0, None
+    for event in sorted({*sims, *named}):
+        if event in registered:
+            if last_holder not in (None, event.holder) and event.at - last_at >= IDLE_US:
+                began = event[:3]
+            last_holder = event.holder
+        last_at = event.at
+    return began
 
 
 def earlier(events: Sequence[Event], own: Event, kept: int) -> list[Event]:

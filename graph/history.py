@@ -6,7 +6,7 @@ have, had they arrived in the order of the world.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -16,10 +16,13 @@ from numpy.typing import NDArray
 
 from graph.aggregates import (
     AGGREGATES,
+    IDLE_US,
     KEPT,
     KEPT_MARKS,
     LENGTH_US,
     LINKS,
+    NUMBER,
+    Event,
     Link,
     MarkMeasure,
     Measure,
@@ -27,7 +30,7 @@ from graph.aggregates import (
     event_of,
     microseconds,
 )
-from graph.attributes import Key, Mark, Node
+from graph.attributes import Attribute, Key, Mark, Node
 from graph.company import PLACE, Company
 
 Outcome = tuple[datetime, bool]
@@ -54,6 +57,7 @@ class History:
         values = np.full((len(nodes), len(AGGREGATES)), np.nan)
         with duckdb.connect() as connection:
             _load(connection, nodes, self.marks(nodes))
+            connection.execute(_uses_begun())
             for link, measures in LINKS.items():
                 rows = np.array(
                     [i for i, n in enumerate(nodes) if link.mine in n.tokens], dtype=np.int64
@@ -73,18 +77,17 @@ class History:
 def _load(
     connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], marks: Sequence[Mark]
 ) -> None:
-    """Tables `node`, `holding` (node has attribute and token) and `mark`."""
+    """Tables `node`, `holding` (node has attribute and token) and `mark`.
+
+    `rank` is a node's place in the order of the world, `begun` the rank from which events of its
+    number are of the present use.
+    """
     row_of = {n.key: i for i, n in enumerate(nodes)}
-    events = [event_of(n) for n in nodes]
-    columns = list(zip(*events, strict=True)) or [()] * 7
-    names = ("at", "id", "institution", "holder", "family", "is_sim", "verified")
-    types = (pa.int64(), *[pa.string()] * 4, pa.bool_(), pa.bool_())
-    table = {n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)}
-    table["n"] = pa.array(range(len(nodes)), pa.int64())
-    connection.register("node_arrow", pa.table(table))
-    holdings = [(i, a.value, t) for i, n in enumerate(nodes) for a, t in n.tokens.items()]
+    connection.register("node_arrow", _node_table(nodes))
+    holdings = [(i, a.value, t, 0) for i, n in enumerate(nodes) for a, t in n.tokens.items()]
     connection.register(
-        "holding_arrow", _table(holdings, n=pa.int64(), attribute=pa.string(), token=pa.string())
+        "holding_arrow",
+        _table(holdings, n=pa.int64(), attribute=pa.string(), token=pa.string(), begun=pa.int64()),
     )
     known = [(row_of[m.node.key], microseconds(m.confirmed_at), m.is_fraud) for m in marks]
     connection.register(
@@ -92,6 +95,29 @@ def _load(
     )
     for name in ("node", "holding", "mark"):
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_arrow")  # noqa: S608  # own names
+
+
+def _node_table(nodes: Sequence[Node]) -> pa.Table:
+    """The events of the nodes; names and tokens are numbered, for they are compared alone."""
+    ranked = sorted(range(len(nodes)), key=lambda i: nodes[i].order)
+    events = [event_of(nodes[i]) for i in ranked]
+
+    def numbered(values: Iterable[str]) -> pa.Array:
+        return pa.array(values, pa.string()).dictionary_encode().indices
+
+    return pa.table(
+        {
+            "n": pa.array(ranked, pa.int64()),
+            "rank": pa.array(range(len(nodes)), pa.int64()),
+            "at": pa.array((e.at for e in events), pa.int64()),
+            "institution": numbered(e.institution for e in events),
+            "holder": numbered(e.holder for e in events),
+            "family": numbered(e.family for e in events),
+            "is_sim": pa.array((e.is_sim for e in events), pa.bool_()),
+            "verified": pa.array((e.verified for e in events), pa.bool_()),
+            "province": pa.array((int(e.province or 0) for e in events), pa.uint8()),
+        }
+    )
 
 
 def _table(rows: Sequence[tuple[object, ...]], **types: pa.DataType) -> pa.Table:
@@ -108,9 +134,10 @@ def _fill(
 ) -> None:
     """Writes the columns of one link for the nodes that have its attribute."""
     places = [PLACE[f"{link.name}.{m.name}.{w.value}"] for m, w in columns]
-    own = (0, "", "", "", "", False, False)
+    own = Event(0, "", "", "", "", is_sim=False, verified=False)
     for place, (measure, _) in zip(places, columns, strict=True):
-        values[rows, place] = measure.count([], own)  # type: ignore[arg-type]  # nothing to count
+        none = measure.count([], [], own) if isinstance(measure, Measure) else measure.count([])
+        values[rows, place] = none
     found = connection.execute(compiled(link, columns)).fetchnumpy()
     for i, place in enumerate(places):
         column = np.ma.filled(found[f"c{i}"].astype(np.float64), np.nan)
@@ -118,27 +145,31 @@ def _fill(
 
 
 def compiled(link: Link, columns: Sequence[tuple[Measure | MarkMeasure, Window]]) -> str:
-    """The SQL of one link; `columns` are all over events or all over marks.
-
-    Registrations (`r`) and what they may see (`e`) are numbered together within each token, so
-    that a registration sees those numbered up to its own; buckets of the kept length keep the
-    join linear in the book.
-    """
+    """The SQL of one link; `columns` are all over events or all over marks."""
     over_marks = isinstance(columns[0][0], MarkMeasure)
-    kept = KEPT_MARKS if over_marks else KEPT[link.theirs]
     moment = "confirmed" if over_marks else "at"
-    when = "mark.confirmed" if over_marks else "node.at"
     selected = ", ".join(
         f"{m.sql.format(w=_test(w, moment))} AS c{i}" for i, (m, w) in enumerate(columns)
     )
-    order = 'moment, is_e, "at", id, institution' if over_marks else "moment, id, institution, is_e"
+    return f"{_met(link, f'r.n AS n, {selected}', over_marks=over_marks)} GROUP BY r.n"
+
+
+def _met(link: Link, selected: str, *, over_marks: bool = False) -> str:
+    """Selects from registrations `r` joined with what they may see (`e`) at the link's place.
+
+    Both are numbered together within each token, so that a registration sees those numbered up to
+    its own; buckets of the kept length keep the join linear in the book.
+    """
+    kept = KEPT_MARKS if over_marks else KEPT[link.theirs]
+    when = "mark.confirmed" if over_marks else "node.at"
+    order = "moment, is_e, rank" if over_marks else "rank, is_e"
     return f"""
         WITH seen AS (
-            SELECT h.token, 0 AS is_e, node.at AS moment, NULL::BIGINT AS confirmed,
+            SELECT h.token, h.begun, 0 AS is_e, node.at AS moment, NULL::BIGINT AS confirmed,
                 NULL::BOOLEAN AS is_fraud, node.*
             FROM holding h JOIN node USING (n) WHERE h.attribute = '{link.mine.value}'
             UNION ALL
-            SELECT h.token, 1 AS is_e, {when} AS moment, confirmed, is_fraud, node.*
+            SELECT h.token, 0 AS begun, 1 AS is_e, {when} AS moment, confirmed, is_fraud, node.*
             FROM holding h JOIN node USING (n) {"" if over_marks else "LEFT"} JOIN mark USING (n)
             WHERE h.attribute = '{link.theirs.value}'),
         numbered AS (
@@ -149,11 +180,48 @@ def compiled(link: Link, columns: Sequence[tuple[Measure | MarkMeasure, Window]]
             SELECT *, unnest([seq // {kept}, seq // {kept} - 1]) AS bucket
             FROM numbered WHERE is_e = 0),
         e AS (SELECT *, seq // {kept} AS bucket FROM numbered WHERE is_e = 1)
-        SELECT r.n AS n, {selected}
+        SELECT {selected}
         FROM r JOIN e ON r.token = e.token AND r.bucket = e.bucket
             AND e.seq <= r.seq AND e.seq > r.seq - {kept}
-        {"WHERE (e.at, e.id, e.institution) < (r.at, r.id, r.institution)" if over_marks else ""}
-        GROUP BY r.n
+            AND e.rank BETWEEN r.begun AND r.rank - 1
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _uses_begun() -> str:
+    """Sets where the present use of each registration's numbers began, as `counting` tells it."""
+    met = " UNION ALL ".join(
+        f"""({
+            _met(
+                Link("", mine, theirs),
+                f"r.n AS n, '{mine.value}' AS attribute, e.rank AS rank, e.at AS moment,"
+                f" e.holder AS holder, {theirs is Attribute.SIM} AS registered",
+            )
+        })"""
+        for mine in sorted(NUMBER)
+        for theirs in sorted(NUMBER)
+    )
+    return f"""
+        UPDATE holding SET begun = use.began FROM (
+            WITH met AS (
+                {met}
+                UNION ALL
+                SELECT n, mine.attribute, rank, node.at, holder, true AS registered
+                FROM holding mine JOIN holding sim USING (n, token) JOIN node USING (n)
+                WHERE sim.attribute = 'sim' AND mine.attribute IN ('phone', 'sim')),
+            event AS (
+                SELECT n, attribute, rank, any_value(moment) AS moment, any_value(holder) AS holder,
+                    bool_or(registered) AS registered
+                FROM met GROUP BY n, attribute, rank),
+            told AS (
+                SELECT *, moment - lag(moment) OVER (PARTITION BY n, attribute ORDER BY rank) AS idle,
+                    last_value(CASE WHEN registered THEN holder END IGNORE NULLS) OVER (
+                        PARTITION BY n, attribute ORDER BY rank
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS holder_before
+                FROM event)
+            SELECT n, attribute, max(rank) AS began FROM told
+            WHERE registered AND holder <> holder_before AND idle >= {IDLE_US}
+            GROUP BY n, attribute) use
+        WHERE holding.n = use.n AND holding.attribute = use.attribute
     """  # noqa: S608  # built from the declared table alone
 
 

@@ -1,7 +1,7 @@
 """How the live graph writes its keys, events and marks: short bytes in the order of the world.
 
 A sorted set stays a listpack, a third of the memory, while its members have at most 64 bytes. An
-event takes 19 bytes and its identifiers, so a UUID of 36 signs fits.
+event takes 21 bytes and its identifiers, so a UUID of 36 signs fits.
 
 To remember one more field of `Event`: give it a place in `_EVENT`, in `pack_event` and in
 `unpack_event`. A graph that an older program left is then known by its format, and built anew.
@@ -28,7 +28,7 @@ _MARKS = 128
 
 _END = b"\0"
 """Ends an identifier: no identifier holds it, and no sign comes before it."""
-_EVENT = Struct(">8s8s??")
+_EVENT = Struct(">8s8s??B")
 _MARK = Struct(">8s?")
 _TIME = Struct(">Q")
 _TIME_ZERO = 1 << 63
@@ -52,14 +52,20 @@ def marks_key(place: Place, ours: bytes = OURS) -> bytes:
 
 def pack_event(event: Event) -> bytes:
     """The member of an event; its time is the score. Events of one time sort by identifiers."""
-    tail = _EVENT.pack(_short(event.holder), _short(event.family), event.is_sim, event.verified)
+    tail = _EVENT.pack(
+        _short(event.holder),
+        _short(event.family),
+        event.is_sim,
+        event.verified,
+        int(event.province or 0),
+    )
     return _identifiers(event) + tail
 
 
 def unpack_event(member: bytes, at: bytes) -> Event:
     """The event of a member and its score."""
     identifier, institution, tail = member.split(_END, 2)
-    holder, family, is_sim, verified = _EVENT.unpack(tail)
+    holder, family, is_sim, verified, province = _EVENT.unpack(tail)
     return Event(
         at=int(at),
         registration_id=identifier.decode(),
@@ -68,6 +74,7 @@ def unpack_event(member: bytes, at: bytes) -> Event:
         family=family.hex(),
         is_sim=is_sim,
         verified=verified,
+        province=f"{province:02}" if province else "",
     )
 
 

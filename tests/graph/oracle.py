@@ -11,6 +11,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +20,8 @@ from features.registration import VIETNAM, Kind
 from graph.aggregates import AGGREGATES, KEPT, KEPT_MARKS
 from graph.attributes import Attribute, Mark, Node
 
-SAME = ("holder", "document", "phone", "device", "email", "address", "face", "organisation",
-        "sim", "agent", "tablet", "network", "subnet")  # fmt: skip
+SAME = ("holder", "document", "phone", "device", "email", "mailbox", "address", "face",
+        "organisation", "sim", "agent", "branch", "tablet", "network", "subnet", "peers")  # fmt: skip
 LINKS = {name: (Attribute(name), Attribute(name)) for name in SAME} | {
     "phone_as_sim": (Attribute.PHONE, Attribute.SIM),
     "sim_as_phone": (Attribute.SIM, Attribute.PHONE),
@@ -35,6 +36,7 @@ WINDOWS = {
     "all": timedelta.max,
 }
 HOUR = timedelta(hours=1)
+IDLE = timedelta(days=45)
 ASKED: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
 """Name of a link -> (column, measure, window) of each of its aggregates."""
 for _column, _aggregate in enumerate(AGGREGATES):
@@ -42,12 +44,39 @@ for _column, _aggregate in enumerate(AGGREGATES):
     ASKED[_link].append((_column, _measure, _window))
 
 
-def count_events(measure: str, seen: Sequence[Node], me: Node) -> float:  # noqa: C901, PLR0911  # a list to read
+def relation(node: Node, me: Node) -> str:
+    """Of another registration's holder to mine."""
+    if node.holder == me.holder:
+        return "same"
+    return "kin" if node.family == me.family else "stranger"
+
+
+def count_events(  # noqa: C901, PLR0911, PLR0912  # a list to read
+    measure: str, seen: Sequence[Node], older: Sequence[Node], me: Node
+) -> float:
     """One measure over the earlier registrations of a window, oldest first."""
     if measure == "registrations":
         return len(seen)
     if measure == "holders":
         return len({n.holder for n in seen} - {me.holder})
+    if measure == "kin":
+        return len({n.holder for n in seen if relation(n, me) == "kin"})
+    if measure == "strangers":
+        return len({n.holder for n in seen if relation(n, me) == "stranger"})
+    if measure == "new_holders":
+        known = [n.holder for n in older]
+        return len({n.holder for n in seen if n.holder not in known})
+    if measure == "relation":
+        return ["same", "kin", "stranger"].index(relation(seen[-1], me)) if seen else np.nan
+    if measure == "provinces":
+        return len({n.province for n in seen if n.province} - {me.province})
+    if measure == "same_province":
+        return len([n for n in seen if n.province and n.province == me.province])
+    if measure == "burst":
+        ats = [n.registered_at for n in seen]
+        return max((sum(end - HOUR <= at <= end for at in ats) for end in ats), default=0)
+    if measure == "accounts":
+        return len([n for n in seen if n.kind is Kind.BANK_ACCOUNT])
     if measure == "families":
         return len({n.family for n in seen} - {me.family})
     if measure == "institutions":
@@ -105,15 +134,33 @@ class Oracle:
                 continue
             events = self._before((theirs, me.tokens[mine]), me)
             marks = self._known((theirs, me.tokens[mine]), me)
+            if mine in (Attribute.PHONE, Attribute.SIM):
+                began = self._use_began(me.tokens[mine], me)
+                events = [n for n in events if not began or n.order >= began]
+                marks = [m for m in marks if not began or m.node.order >= began]
             for column, measure, window in asked:
                 reach = WINDOWS[window]
                 if measure in MARK_MEASURES:
-                    seen = [m for m in marks if me.registered_at - m.confirmed_at <= reach]
-                    row[column] = count_marks(measure, seen)
+                    known = [m for m in marks if me.registered_at - m.confirmed_at <= reach]
+                    row[column] = count_marks(measure, known)
                 else:
-                    earlier = [n for n in events if me.registered_at - n.registered_at <= reach]
-                    row[column] = count_events(measure, earlier, me)
+                    seen = [n for n in events if me.registered_at - n.registered_at <= reach]
+                    older = [n for n in events if me.registered_at - n.registered_at > reach]
+                    row[column] = count_events(measure, seen, older, me)
         return row
+
+    def _use_began(self, number: str, me: Node) -> tuple[object, ...] | None:
+        """The place in order of the last SIM registration that took an idle number over."""
+        sims = self._before((Attribute.SIM, number), me)
+        if me.tokens.get(Attribute.SIM) == number:
+            sims = [*sims, me]
+        used = sims + self._before((Attribute.PHONE, number), me)
+        began = None
+        for before, sim in pairwise(sims):
+            last = max(n.registered_at for n in used if n.order < sim.order)
+            if sim.holder != before.holder and sim.registered_at - last >= IDLE:
+                began = sim.order
+        return began
 
     def _before(self, place: tuple[Attribute, str], me: Node) -> list[Node]:
         """The latest that lie strictly before me in the order of the world."""

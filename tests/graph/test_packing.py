@@ -25,8 +25,17 @@ IDENTIFIERS = st.text("aAb0-é字\U0001f600", min_size=1, max_size=3) | st.text(
 SHORT_TOKENS = st.binary(min_size=8, max_size=8).map(bytes.hex)
 TOKENS = st.binary(min_size=16, max_size=16).map(bytes.hex)
 TIMES = st.integers(-(1 << 52), 1 << 52)
+PROVINCES = st.just("") | st.integers(1, 99).map(lambda code: f"{code:02}")
 EVENTS = st.builds(
-    Event, TIMES, IDENTIFIERS, IDENTIFIERS, SHORT_TOKENS, SHORT_TOKENS, st.booleans(), st.booleans()
+    Event,
+    TIMES,
+    IDENTIFIERS,
+    IDENTIFIERS,
+    SHORT_TOKENS,
+    SHORT_TOKENS,
+    st.booleans(),
+    st.booleans(),
+    PROVINCES,
 )
 MARKS = st.builds(MarkEvent, TIMES, TIMES, IDENTIFIERS, IDENTIFIERS, SHORT_TOKENS, st.booleans())
 

@@ -25,7 +25,14 @@ MICROSECOND = timedelta(microseconds=1)
 # Moments at which two registrations tie, and at which a window just reaches or just does not.
 MOMENTS = [
     START + whole + little
-    for whole in (timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=30))
+    for whole in (
+        timedelta(0),
+        timedelta(hours=1),
+        timedelta(days=1),
+        timedelta(days=30),
+        timedelta(days=46),  # 45 days after the third: a number idle so long begins a new use
+        timedelta(days=91),
+    )
     for little in (timedelta(0), MICROSECOND)
 ]
 
@@ -40,9 +47,10 @@ def node(identifier: str, at: datetime, holder: str = "h1", **tokens: str) -> No
         registered_at=at,
         kind=Kind.SIM if "sim" in tokens else Kind.BANK_ACCOUNT,
         holder=TOKENS.token("holder", holder, 8),
-        family=TOKENS.token("family", holder, 8),
+        family=TOKENS.token("family", holder[:2], 8),
         verified=holder != "h3",
         tokens={Attribute(a): TOKENS.token("value", v) for a, v in values.items()},
+        province={"h1": "01", "h2": "79"}.get(holder[:2], ""),
     )
 
 
@@ -52,6 +60,7 @@ OPTIONAL_TOKENS = {
     "phone": st.sampled_from(["n1", "n2"]),
     "sim": st.sampled_from(["n1", "n2"]),
     "agent": st.just("a1"),
+    "peers": st.just("p1"),
     "device": st.just("d1"),
 }
 
@@ -63,7 +72,7 @@ def worlds(draw) -> tuple[list[Node], dict[RegistrationId, tuple[datetime, bool]
     for name in draw(st.lists(IDENTIFIERS, max_size=20, unique=True)):
         tokens = draw(st.fixed_dictionaries({}, optional=OPTIONAL_TOKENS))
         institution = draw(st.sampled_from("AB"))
-        holder = draw(st.sampled_from(["h1", "h2", "h3"]))
+        holder = draw(st.sampled_from(["h1", "h1-son", "h2", "h3"]))
         made = node(f"{institution}/{name}", draw(st.sampled_from(MOMENTS)), holder, **tokens)
         nodes.append(made)
         later = [m for m in MOMENTS if m >= made.registered_at]
