@@ -10,19 +10,25 @@ To remember one more field of `Event`: give it a place in `_EVENT`, in `pack_eve
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from struct import Struct
 
-from graph.aggregates import KEPT, KEPT_MARKS, LINKS, Event, MarkEvent
-from graph.attributes import Attribute
-from graph.counting import Place
+from graph.aggregates import KEPT, KEPT_MARKS, LINKS
+from graph.attributes import Attribute, Key
 from graph.halves import HALVES
+from graph.measures import Event, MarkEvent
+from graph.sight import Place
 
 OURS = HALVES[0]
 
 _TOKEN_BYTES = 11
 """Of a place's token: two of a billion values meet with odds of one in 10^8, and no key is longer
 than 21 bytes, beyond which it would take 16 bytes more."""
-_TAG = {attribute: i for i, attribute in enumerate(Attribute)}
+_ATTRIBUTES = tuple(Attribute)
+_TAG = {attribute: i for i, attribute in enumerate(_ATTRIBUTES)}
+VALUES = b"\xff"
+"""How the keys of registrations' values go on; no place's do."""
+_VALUE = Struct(">B16s")
 _MARKS = 128
 """What the tag of a place has beyond that of its attribute where marks are kept."""
 
@@ -35,7 +41,7 @@ _TIME_ZERO = 1 << 63
 """Added to a time, so that times before 1970 come before the others as bytes too."""
 
 _PLACES = {link.theirs.value: (_TAG[link.theirs], KEPT[link.theirs]) for link in LINKS}
-_LAYOUT = (1, _EVENT.format, _MARK.format, sorted(_PLACES.items()), KEPT_MARKS)
+_LAYOUT = (2, _EVENT.format, _MARK.format, sorted(_PLACES.items()), KEPT_MARKS)
 FORMAT = hashlib.sha256(repr(_LAYOUT).encode()).hexdigest()[:16]
 """What graph this program reads; raise the first number of `_LAYOUT` where nothing else tells."""
 
@@ -48,6 +54,22 @@ def events_key(place: Place, ours: bytes = OURS) -> bytes:
 def marks_key(place: Place, ours: bytes = OURS) -> bytes:
     """Where the marks of a place are."""
     return ours + _key(_MARKS + _TAG[place[0]], place[1])
+
+
+def values_key(registration: Key, ours: bytes = OURS) -> bytes:
+    """Where the personal values of a registration are."""
+    digest = hashlib.sha256("\x1f".join(registration).encode()).digest()
+    return ours + VALUES + digest[:_TOKEN_BYTES]
+
+
+def pack_values(values: Iterable[Place]) -> bytes:
+    """Personal values, each as the tag of its attribute and its whole token."""
+    return b"".join(_VALUE.pack(_TAG[a], _long(token)) for a, token in values)
+
+
+def unpack_values(packed: bytes) -> list[Place]:
+    """What `pack_values` packed."""
+    return [(_ATTRIBUTES[tag], token.hex()) for tag, token in _VALUE.iter_unpack(packed)]
 
 
 def pack_event(event: Event) -> bytes:
@@ -104,6 +126,14 @@ def _key(tag: int, token: str) -> bytes:
 
 def _identifiers(of: Event | MarkEvent) -> bytes:
     return of.registration_id.encode() + _END + of.institution.encode() + _END
+
+
+def _long(token: str) -> bytes:
+    """A token of 16 bytes; another length would be cut or filled without a word."""
+    long = bytes.fromhex(token)
+    if len(long) != 16:
+        raise ValueError(f"a personal value has a token of 16 bytes, not of {len(long)}")
+    return long
 
 
 def _short(token: str) -> bytes:

@@ -117,6 +117,14 @@ _THINGS = {
     "TABLET": ("máy của điểm đăng ký này", "this agent's tablet"),
     "NETWORK": ("địa chỉ IP này", "this IP address"),
     "SUBNET": ("dải mạng này", "this network neighbourhood"),
+    "TWICE": (
+        "những đăng ký có chung nhiều thông tin riêng",
+        "registrations that share several personal values",
+    ),
+    "BEYOND": (
+        "những đăng ký liên quan qua một bước trung gian",
+        "registrations one step further",
+    ),
     "PEERS": ("các điểm cùng kênh của tổ chức này", "the desks of this institution and channel"),
 }
 _HUBS = ("AGENT", "BRANCH", "TABLET", "NETWORK", "SUBNET", "PEERS")
@@ -154,6 +162,14 @@ _SHARED = {
     "ORGANISATION": (
         "Nhiều đăng ký mang tên tổ chức này.",
         "Other registrations are in the name of this organisation.",
+    ),
+    "TWICE": (
+        "Đăng ký của người khác có chung từ hai thông tin riêng trở lên.",
+        "Registrations of others share two or more personal values with this one.",
+    ),
+    "BEYOND": (
+        "Những đăng ký có chung thông tin lại dẫn đến nhiều người khác.",
+        "Registrations that share a value lead on to others.",
     ),
     "PHONE_AS_SIM": (
         "Số điện thoại liên hệ là của một SIM đã được đăng ký.",

@@ -88,6 +88,8 @@ _WANTED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_DESKS, _DESK),
     **dict.fromkeys(_NETWORKS, (*_DESK, "institutions 1d 7d")),
     "peers": ("registrations 7d", "unverified 7d", "nights 7d", "new_holders 7d"),
+    "twice": ("registrations 30d all", "holders all", "strangers all"),
+    "beyond": ("registrations 30d all", "holders 30d all", "frauds all"),
 }
 _LINKS = {
     "holder": "of this holder",
@@ -108,6 +110,8 @@ _LINKS = {
     "network": "from this IP address",
     "subnet": "from this neighbourhood of IP addresses",
     "peers": "of all desks of this institution and channel",
+    "twice": "that share two or more personal values with this one",
+    "beyond": "that one who shares a value with this one shares another with",
 }
 _MEASURES = {
     "registrations": ("registrations {link}", "registrations"),
@@ -144,7 +148,7 @@ def _reason(link: str, measure: str) -> str:
         return f"FRAUD_NEARBY_{link.upper()}"
     if measure == "cleared":
         return "HONEST_NEARBY"
-    if measure in {"relation", "strangers"}:
+    if measure in {"relation", "strangers"} and link != "twice":
         return "NUMBER_OF_ANOTHER"
     if link in {*_HUBS, "peers"}:
         return f"UNUSUAL_{link.upper()}"

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from features.registration import VIETNAM, Kind
-from graph.aggregates import AGGREGATES, KEPT, KEPT_MARKS
+from graph.aggregates import AGGREGATES, KEPT, KEPT_BEYOND, KEPT_MARKS, NEIGHBOURS
 from graph.attributes import Attribute, Mark, Node
 
 SAME = ("holder", "document", "phone", "device", "email", "mailbox", "address", "face",
@@ -27,6 +27,9 @@ LINKS = {name: (Attribute(name), Attribute(name)) for name in SAME} | {
     "sim_as_phone": (Attribute.SIM, Attribute.PHONE),
 }
 """Name of a link -> the attribute of mine that is looked up, and where it is looked up."""
+PERSONAL = [Attribute(a) for a in ("document", "phone", "sim", "device", "email", "address", "face",
+                                    "organisation")]  # fmt: skip
+"""What the second look goes over; a telephone number is one, as SIM and as contact phone."""
 WINDOWS = {
     "1h": timedelta(hours=1),
     "1d": timedelta(days=1),
@@ -129,15 +132,14 @@ class Oracle:
         """The aggregates of one registration, in their order."""
         row = [np.nan] * len(AGGREGATES)
         for link, asked in ASKED.items():
-            mine, theirs = LINKS[link]
-            if mine not in me.tokens:
+            if link == "twice":
+                events, marks = self._twice(me), []
+            elif link == "beyond":
+                events, marks = self._beyond(me)
+            elif LINKS[link][0] in me.tokens:
+                events, marks = self._seen(*LINKS[link], me)
+            else:
                 continue
-            events = self._before((theirs, me.tokens[mine]), me)
-            marks = self._known((theirs, me.tokens[mine]), me)
-            if mine in (Attribute.PHONE, Attribute.SIM):
-                began = self._use_began(me.tokens[mine], me)
-                events = [n for n in events if not began or n.order >= began]
-                marks = [m for m in marks if not began or m.node.order >= began]
             for column, measure, window in asked:
                 reach = WINDOWS[window]
                 if measure in MARK_MEASURES:
@@ -148,6 +150,53 @@ class Oracle:
                     older = [n for n in events if me.registered_at - n.registered_at > reach]
                     row[column] = count_events(measure, seen, older, me)
         return row
+
+    def _seen(self, mine: Attribute, theirs: Attribute, me: Node) -> tuple[list[Node], list[Mark]]:
+        """What one link shows, of the present use of a number."""
+        events = self._before((theirs, me.tokens[mine]), me)
+        marks = self._known((theirs, me.tokens[mine]), me)
+        if mine in (Attribute.PHONE, Attribute.SIM):
+            began = self._use_began(me.tokens[mine], me)
+            events = [n for n in events if not began or n.order >= began]
+            marks = [m for m in marks if not began or m.node.order >= began]
+        return events, marks
+
+    def _others(self, me: Node) -> list[tuple[Node, str]]:
+        """Registrations of others that share a personal value with me, and the value."""
+        return [
+            (node, me.tokens[mine])
+            for mine, theirs in LINKS.values()
+            if mine in PERSONAL and mine in me.tokens
+            for node in self._seen(mine, theirs, me)[0]
+            if node.holder != me.holder
+        ]
+
+    def _twice(self, me: Node) -> list[Node]:
+        """Those that share two values or more, oldest first."""
+        pairs = {(node.order, value) for node, value in self._others(me)}
+        found = {n.order: n for n, _ in self._others(me)}
+        orders = [order for order, _ in pairs]
+        return [found[order] for order in sorted(found) if orders.count(order) > 1]
+
+    def _beyond(self, me: Node) -> tuple[list[Node], list[Mark]]:
+        """Whom the latest of those lead to over values that I do not have, and what is known."""
+        met = {n.order: n for n, _ in self._others(me)}
+        found: dict[tuple[object, ...], Node] = {}
+        places = set()
+        for order in sorted(met)[-NEIGHBOURS:]:
+            for attribute, value in met[order].tokens.items():
+                if attribute not in PERSONAL or value in me.tokens.values():
+                    continue
+                number = attribute in (Attribute.PHONE, Attribute.SIM)
+                for theirs in (Attribute.PHONE, Attribute.SIM) if number else (attribute,):
+                    places.add((theirs, value))
+                    for far in self._before((theirs, value), me, KEPT_BEYOND):
+                        if far.holder not in (me.holder, met[order].holder):
+                            found[far.order] = far
+        found = {order: far for order, far in found.items() if order not in met}
+        known = {m.node.order: m for place in places for m in self._known(place, me)}
+        marks = [m for order, m in known.items() if order in found]
+        return [found[order] for order in sorted(found)], marks
 
     def _use_began(self, number: str, me: Node) -> tuple[object, ...] | None:
         """The place in order of the last SIM registration that took an idle number over."""
@@ -162,10 +211,13 @@ class Oracle:
                 began = sim.order
         return began
 
-    def _before(self, place: tuple[Attribute, str], me: Node) -> list[Node]:
+    def _before(
+        self, place: tuple[Attribute, str], me: Node, kept: int | None = None
+    ) -> list[Node]:
         """The latest that lie strictly before me in the order of the world."""
         events = self._events.get(place, [])
-        return events[: bisect_left(events, me.order, key=lambda n: n.order)][-KEPT[place[0]] :]
+        earlier = events[: bisect_left(events, me.order, key=lambda n: n.order)]
+        return earlier[-(kept or KEPT[place[0]]) :]
 
     def _known(self, place: tuple[Attribute, str], me: Node) -> list[Mark]:
         """The latest confirmed strictly before my moment, of registrations before me."""

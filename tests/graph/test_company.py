@@ -11,6 +11,7 @@ import pytest
 
 from features.registration import Institution, Kind, RegistrationId
 from features.vector.company import COMPANY
+from graph.aggregates import KEPT_BEYOND, NEIGHBOURS
 from graph.attributes import Attribute, Key, Node, Tokens
 from graph.company import Company
 from graph.history import History, Outcome
@@ -232,3 +233,62 @@ def test_a_share_of_nothing_has_no_value(graph):
     assert np.isnan(feature("phone.fraud_share.all", company))
     assert np.isnan(feature("agent.night_share.1d", company))
     assert np.isnan(feature("tablet.pace.1d", company))
+
+
+# ── The second look ──────────────────────────────────────────────────
+
+
+def test_who_shares_two_values_is_told_from_who_shares_one(graph):
+    book = Book()
+    book.add(0, "Bình", phone="n1", device="d1")
+    book.add(1, "Chi", phone="n1", device="d2")
+    book.add(2, "Dũng", phone="n2", device="d1")
+    book.add(3, "An", phone="n1", device="d1")
+    (company,) = book.around(graph, book.add(4, "An", phone="n1", device="d1"))
+    assert company["twice.registrations.all"] == 1
+    assert company["phone.holders.all"] == company["device.holders.all"] == 2
+
+
+def test_one_number_is_one_value_as_sim_and_as_contact_phone(graph):
+    book = Book()
+    book.add(0, "Bình", sim="n1", phone="n1")
+    (company,) = book.around(graph, book.add(1, "An", phone="n1"))
+    assert company["phone_as_sim.holders.all"] == company["phone.holders.all"] == 1
+    assert company["twice.registrations.all"] == 0
+
+
+def test_a_chain_that_shares_one_value_at_a_time_comes_into_sight(graph):
+    book = Book()
+    far = [book.add(i, f"far {i}", email="e1") for i in range(3)]
+    book.known_as_fraud(far[0], 3.5)
+    book.add(4, "Bình", email="e1", phone="n1")
+    (company,) = book.around(graph, book.add(5, "An", phone="n1", device="d1"))
+    assert company["phone.registrations.all"] == 1
+    assert company["beyond.holders.all"] == company["beyond.registrations.30d"] == 3
+    assert company["beyond.frauds.all"] == 1
+
+
+def test_the_second_step_ends_at_who_is_met_already_and_at_the_neighbours_own(graph):
+    book = Book()
+    book.add(0, "Bình", email="e1", device="d1")
+    book.add(1, "Chi", email="e1", phone="n1", device="d2")
+    book.add(2, "Bình", email="e1", phone="n1")
+    (company,) = book.around(graph, book.add(3, "An", phone="n1"))
+    assert company["phone.registrations.all"] == 2
+    # The first of Bình is met over Chi, though not over Bình himself.
+    assert company["beyond.registrations.all"] == 1
+    book.add(4, "Bình", email="e9", device="d1", phone="n9")
+    (company,) = book.around(graph, book.add(5, "An", phone="n9"))
+    assert company["beyond.registrations.all"] == 0
+
+
+def test_a_crowd_is_seen_no_further_than_is_kept(graph):
+    book = Book()
+    for i in range(KEPT_BEYOND + 9):
+        book.add(i / 100, f"far {i}", email="e1")
+    for i in range(NEIGHBOURS + 5):
+        book.add(1 + i / 100, f"near {i}", phone="n1", email=f"mine {i}")
+    book.add(2, "last", phone="n1", email="e1")
+    (company,) = book.around(graph, book.add(3, "An", phone="n1"))
+    assert company["phone.registrations.all"] == NEIGHBOURS + 6
+    assert company["beyond.registrations.all"] == KEPT_BEYOND - 1  # the neighbour's own is one

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.registration import Institution, Kind, RegistrationId
-from graph import counting, history, live
+from graph import history, live, sight
 from graph.aggregates import KEPT, KEPT_MARKS
 from graph.attributes import Attribute, Mark, Node, Tokens
 from graph.history import History
@@ -61,7 +61,8 @@ OPTIONAL_TOKENS = {
     "sim": st.sampled_from(["n1", "n2"]),
     "agent": st.just("a1"),
     "peers": st.just("p1"),
-    "device": st.just("d1"),
+    "device": st.sampled_from(["d1", "d2"]),
+    "email": st.sampled_from(["e1", "e2"]),
 }
 
 
@@ -92,8 +93,11 @@ def test_ties_and_full_places_are_settled_alike_by_all_three(graph, world, size,
     with pytest.MonkeyPatch.context() as patch:
         for attribute in Attribute:
             patch.setitem(KEPT, attribute, kept)
-        for module in (counting, history, live, oracle):
+        for module in (history, live, oracle, sight):
             patch.setattr(module, "KEPT_MARKS", kept)
+            patch.setattr(module, "KEPT_BEYOND", kept)
+        for module in (history, oracle, sight):
+            patch.setattr(module, "NEIGHBOURS", kept)
         book = History(outcomes)
         expected = Oracle(nodes, book.marks(nodes)).values(nodes)
         assert_same(book.values(nodes), expected)
