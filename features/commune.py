@@ -57,6 +57,17 @@ def _pairs(written: str) -> dict[str, str]:
 TODAY: dict[str, str] = _pairs(_MERGED_WRITTEN)
 """Province before July 2025: province since; names that stayed stand for both."""
 
+_CODES_WRITTEN = """
+    HA NOI:01|CAO BANG:04|TUYEN QUANG:08|DIEN BIEN:11|LAI CHAU:12|SON LA:14|LAO CAI:15
+    THAI NGUYEN:19|LANG SON:20|QUANG NINH:22|BAC NINH:24|PHU THO:25|HAI PHONG:31|HUNG YEN:33
+    NINH BINH:37|THANH HOA:38|NGHE AN:40|HA TINH:42|QUANG TRI:44|HUE:46|DA NANG:48|QUANG NGAI:51
+    GIA LAI:52|KHANH HOA:56|DAK LAK:66|LAM DONG:68|DONG NAI:75|HO CHI MINH:79|TAY NINH:80
+    DONG THAP:82|VINH LONG:86|AN GIANG:91|CAN THO:92|CA MAU:96
+    """
+
+PROVINCE_CODES: dict[str, str] = _pairs(_CODES_WRITTEN)
+"""Province since July 2025: its code of two digits (Prime Minister's Decision 19/2025/QD-TTg)."""
+
 PROVINCES: dict[str, str] = {name.replace(" ", ""): name for name in TODAY} | {
     short.replace(" ", ""): name for short, name in _pairs(_SHORT_FORMS_WRITTEN).items()
 }

@@ -8,26 +8,64 @@ those of them that lie before the registration, so every count saturates there, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
-from graph.attributes import Attribute, Mark, Node
+from graph.attributes import Attribute
+from graph.measures import (
+    ACCOUNTS,
+    AGE_HOURS,
+    BURST,
+    CLEARED,
+    DAY_US,
+    FAMILIES,
+    FRAUDS,
+    GAP_HOURS,
+    HOLDERS,
+    HOUR_US,
+    INSTITUTIONS,
+    KIN,
+    NEW_HOLDERS,
+    NIGHTS,
+    PROVINCES,
+    REGISTRATIONS,
+    RELATION,
+    SAME_HOLDER,
+    SAME_PROVINCE,
+    SIMS,
+    STRANGERS,
+    UNVERIFIED,
+    MarkMeasure,
+    Measure,
+)
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-HOUR_US = 3_600_000_000
-DAY_US = 24 * HOUR_US
-VIETNAM_OFFSET_HOURS = 7
-"""Vietnam keeps one offset from UTC the whole year."""
-NIGHT_ENDS_AT = 5
-"""Night is from midnight to this hour, in Vietnam."""
-
-_HUBS = (Attribute.AGENT, Attribute.TABLET, Attribute.NETWORK, Attribute.SUBNET)
+_DESKS = (Attribute.AGENT, Attribute.BRANCH, Attribute.TABLET)
+_NETWORKS = (Attribute.NETWORK, Attribute.SUBNET)
+_HUBS = frozenset({*_DESKS, *_NETWORKS, Attribute.PEERS})
 KEPT: dict[Attribute, int] = {a: 128 if a in _HUBS else 64 for a in Attribute}
 KEPT_MARKS = 32
+
+NUMBER = frozenset({Attribute.PHONE, Attribute.SIM})
+"""The attributes whose value is a telephone number, which goes from one holder to another."""
+PERSONAL = NUMBER | {
+    Attribute.DOCUMENT,
+    Attribute.DEVICE,
+    Attribute.EMAIL,
+    Attribute.ADDRESS,
+    Attribute.FACE,
+    Attribute.ORGANISATION,
+}
+"""The attributes over which the second look goes: what strangers do not share by chance."""
+NEIGHBOURS = 8
+"""The second step goes on from so many of the latest registrations of others that share a value."""
+KEPT_BEYOND = 16
+"""Events of a place that the second step sees."""
+IDLE_US = 45 * DAY_US
+"""A number is out of use for longer than this before it is given out anew.
+
+VinaPhone locks a prepaid number 10 days after the first warning and keeps it 45 days (peer practice
+of the operators, 2025); Viettel's older rule was 60 idle days and 10 days of recall.
+"""
 
 
 class Window(StrEnum):
@@ -51,144 +89,6 @@ LENGTH_US: dict[Window, int] = {
 }
 
 
-class Event(NamedTuple):
-    """One earlier registration as an attribute remembers it; `at` in microseconds since 1970."""
-
-    at: int
-    registration_id: str
-    institution: str
-    holder: str
-    family: str
-    is_sim: bool
-    verified: bool
-
-
-class MarkEvent(NamedTuple):
-    """What became known of one registration; `confirmed` and `at` in microseconds since 1970."""
-
-    confirmed: int
-    at: int
-    registration_id: str
-    institution: str
-    holder: str
-    is_fraud: bool
-
-
-def microseconds(moment: datetime) -> int:
-    """Whole microseconds since 1970, exact."""
-    return (moment - EPOCH) // MICROSECOND
-
-
-def event_of(node: Node) -> Event:
-    """The event that a node leaves with each of its attributes."""
-    return Event(
-        microseconds(node.registered_at),
-        node.registration_id,
-        node.institution,
-        node.holder,
-        node.family,
-        node.kind.value == "sim",
-        node.verified,
-    )
-
-
-def mark_event_of(mark: Mark) -> MarkEvent:
-    """The event that a confirmed outcome leaves with each attribute of its registration."""
-    return MarkEvent(
-        microseconds(mark.confirmed_at),
-        microseconds(mark.node.registered_at),
-        mark.node.registration_id,
-        mark.node.institution,
-        mark.node.holder,
-        mark.is_fraud,
-    )
-
-
-def _is_night(at: int) -> bool:
-    return (at // HOUR_US + VIETNAM_OFFSET_HOURS) % 24 < NIGHT_ENDS_AT
-
-
-Events = Sequence[Event]
-Marks = Sequence[MarkEvent]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """One way to count events before a registration, in Python and in SQL.
-
-    In SQL `e` is the earlier event and `r` the registration; `{w}` stands for the window's test.
-    `count` gets the events in the window, latest last, and the registration's own event.
-    """
-
-    name: str
-    count: Callable[[Events, Event], float]
-    sql: str
-
-
-@dataclass(frozen=True, slots=True)
-class MarkMeasure:
-    """The same over confirmed outcomes; the window is on the moment of confirmation."""
-
-    name: str
-    count: Callable[[Marks, Event], float]
-    sql: str
-
-
-REGISTRATIONS = Measure("registrations", lambda es, _: len(es), "count(*) FILTER ({w})")
-HOLDERS = Measure(
-    "holders",
-    lambda es, r: len({e.holder for e in es if e.holder != r.holder}),
-    "count(DISTINCT e.holder) FILTER ({w} AND e.holder <> r.holder)",
-)
-FAMILIES = Measure(
-    "families",
-    lambda es, r: len({e.family for e in es if e.family != r.family}),
-    "count(DISTINCT e.family) FILTER ({w} AND e.family <> r.family)",
-)
-INSTITUTIONS = Measure(
-    "institutions",
-    lambda es, r: len({e.institution for e in es if e.institution != r.institution}),
-    "count(DISTINCT e.institution) FILTER ({w} AND e.institution <> r.institution)",
-)
-SAME_HOLDER = Measure(
-    "same_holder",
-    lambda es, r: sum(e.holder == r.holder for e in es),
-    "count(*) FILTER ({w} AND e.holder = r.holder)",
-)
-SIMS = Measure(
-    "sims", lambda es, _: sum(e.is_sim for e in es), "count(*) FILTER ({w} AND e.is_sim)"
-)
-UNVERIFIED = Measure(
-    "unverified",
-    lambda es, _: sum(not e.verified for e in es),
-    "count(*) FILTER ({w} AND NOT e.verified)",
-)
-NIGHTS = Measure(
-    "nights",
-    lambda es, _: sum(_is_night(e.at) for e in es),
-    f"count(*) FILTER ({{w}} AND (e.at // {HOUR_US} + {VIETNAM_OFFSET_HOURS}) % 24"
-    f" < {NIGHT_ENDS_AT})",
-)
-GAP_HOURS = Measure(
-    "gap_hours",
-    lambda es, r: (r.at - es[-1].at) / HOUR_US if es else float("nan"),
-    f"(any_value(r.at) - max(e.at) FILTER ({{w}})) / {HOUR_US}.0::DOUBLE",
-)
-AGE_HOURS = Measure(
-    "age_hours",
-    lambda es, r: (r.at - es[0].at) / HOUR_US if es else float("nan"),
-    f"(any_value(r.at) - min(e.at) FILTER ({{w}})) / {HOUR_US}.0::DOUBLE",
-)
-FRAUDS = MarkMeasure(
-    "frauds", lambda ms, _: sum(m.is_fraud for m in ms), "count(*) FILTER ({w} AND e.is_fraud)"
-)
-CLEARED = MarkMeasure(
-    "cleared",
-    lambda ms, _: sum(not m.is_fraud for m in ms),
-    "count(*) FILTER ({w} AND NOT e.is_fraud)",
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Link:
     """A way to meet others: my value of `mine` looked up among those recorded under `theirs`."""
@@ -199,10 +99,23 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """A way to meet others over what several links tell together."""
+
+    name: str
+
+
+TWICE = Reach("twice")
+"""Registrations of others that share two or more of my personal values."""
+BEYOND = Reach("beyond")
+"""Those that I share nothing with, but that share a personal value with one who shares mine."""
+
+
+@dataclass(frozen=True, slots=True)
 class Aggregate:
     """One number about one registration."""
 
-    link: Link
+    link: Link | Reach
     measure: Measure | MarkMeasure
     window: Window
 
@@ -213,21 +126,28 @@ class Aggregate:
 
 
 _H, _D, _W, _M, _Q, _A = Window
-_PRIVATE: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
-    REGISTRATIONS: (_D, _W, _M, _A),
+Table = dict[Measure | MarkMeasure, tuple[Window, ...]]
+_PRIVATE: Table = {
+    REGISTRATIONS: (_H, _D, _W, _M, _A),
     HOLDERS: (_D, _W, _M, _Q, _A),
+    KIN: (_A,),
     FAMILIES: (_M, _A),
     INSTITUTIONS: (_W, _A),
+    PROVINCES: (_A,),
     SAME_HOLDER: (_A,),
     UNVERIFIED: (_M, _A),
+    BURST: (_M,),
     GAP_HOURS: (_A,),
     AGE_HOURS: (_A,),
     FRAUDS: (_Q, _A),
     CLEARED: (_A,),
 }
-_PUBLIC: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
+_DESK: Table = {
     REGISTRATIONS: (_H, _D, _W, _M),
     HOLDERS: (_D, _W),
+    NEW_HOLDERS: (_D, _W),
+    PROVINCES: (_D, _W),
+    SAME_PROVINCE: (_W,),
     SAME_HOLDER: (_D, _A),
     SIMS: (_D,),
     UNVERIFIED: (_D, _W, _M),
@@ -237,11 +157,15 @@ _PUBLIC: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
     FRAUDS: (_M, _A),
     CLEARED: (_M, _A),
 }
-_HOLDER: dict[Measure | MarkMeasure, tuple[Window, ...]] = {
-    REGISTRATIONS: (_D, _W, _M, _Q, _A),
+_NETWORK: Table = _DESK | {INSTITUTIONS: (_D, _W)}
+_PEERS: Table = {REGISTRATIONS: (_W,), UNVERIFIED: (_W,), NIGHTS: (_W,), NEW_HOLDERS: (_W,)}
+_HOLDER: Table = {
+    REGISTRATIONS: (_H, _D, _W, _M, _Q, _A),
     INSTITUTIONS: (_D, _W, _M, _A),
     SIMS: (_D, _W, _M, _A),
+    ACCOUNTS: (_D, _W, _M, _A),
     NIGHTS: (_M,),
+    BURST: (_M,),
     GAP_HOURS: (_A,),
     AGE_HOURS: (_A,),
     FRAUDS: (_A,),
@@ -253,7 +177,7 @@ def _same(attribute: Attribute) -> Link:
     return Link(attribute.value, attribute, attribute)
 
 
-LINKS: dict[Link, dict[Measure | MarkMeasure, tuple[Window, ...]]] = {
+LINKS: dict[Link, Table] = {
     _same(Attribute.HOLDER): _HOLDER,
     **{
         _same(a): _PRIVATE
@@ -262,6 +186,7 @@ LINKS: dict[Link, dict[Measure | MarkMeasure, tuple[Window, ...]]] = {
             Attribute.PHONE,
             Attribute.DEVICE,
             Attribute.EMAIL,
+            Attribute.MAILBOX,
             Attribute.ADDRESS,
             Attribute.FACE,
             Attribute.ORGANISATION,
@@ -270,27 +195,42 @@ LINKS: dict[Link, dict[Measure | MarkMeasure, tuple[Window, ...]]] = {
     # An account's contact phone meets the SIM of that number, and the other way round.
     Link("phone_as_sim", Attribute.PHONE, Attribute.SIM): {
         HOLDERS: (_A,),
+        STRANGERS: (_A,),
         SAME_HOLDER: (_A,),
+        RELATION: (_A,),
         GAP_HOURS: (_A,),
         FRAUDS: (_A,),
     },
     Link("sim_as_phone", Attribute.SIM, Attribute.PHONE): {
         REGISTRATIONS: (_M, _A),
         HOLDERS: (_A,),
+        STRANGERS: (_M, _A),
         SAME_HOLDER: (_A,),
+        RELATION: (_A,),
         GAP_HOURS: (_A,),
         FRAUDS: (_A,),
     },
-    _same(Attribute.SIM): {REGISTRATIONS: (_A,), HOLDERS: (_A,), GAP_HOURS: (_A,), FRAUDS: (_A,)},
-    **{
-        _same(a): _PUBLIC
-        for a in (Attribute.AGENT, Attribute.TABLET, Attribute.NETWORK, Attribute.SUBNET)
+    _same(Attribute.SIM): {
+        REGISTRATIONS: (_A,),
+        HOLDERS: (_A,),
+        RELATION: (_A,),
+        GAP_HOURS: (_A,),
+        FRAUDS: (_A,),
     },
+    **{_same(a): _DESK for a in _DESKS},
+    **{_same(a): _NETWORK for a in _NETWORKS},
+    _same(Attribute.PEERS): _PEERS,
 }
 
+REACHES: dict[Reach, Table] = {
+    TWICE: {REGISTRATIONS: (_M, _A), HOLDERS: (_A,), STRANGERS: (_A,)},
+    BEYOND: {REGISTRATIONS: (_M, _A), HOLDERS: (_M, _A), FRAUDS: (_A,)},
+}
+
+_TABLES: tuple[tuple[Link | Reach, Table], ...] = (*LINKS.items(), *REACHES.items())
 AGGREGATES: tuple[Aggregate, ...] = tuple(
     Aggregate(link, measure, window)
-    for link, measures in LINKS.items()
+    for link, measures in _TABLES
     for measure, windows in measures.items()
     for window in windows
 )

@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from features import address, birth_date, filler, identity_number, name, phone
+from features import address, birth_date, commune, filler, identity_number, name, phone
 from features.evidence import Evidence, Identity
 from features.registration import (
     Channel,
@@ -31,6 +32,10 @@ Key = tuple[Institution, RegistrationId]
 
 _FEWEST_SIGNS = 4
 """A key of a device, a face, a mailbox or a person is longer; anything shorter says nothing."""
+_FEWEST_LETTERS = 5
+"""Fewer letters of a mailbox are no particular word."""
+_DIGITS = re.compile("[0-9]+")
+_PROVINCE = re.compile("(?!00)[0-9]{2}")
 
 
 class Attribute(StrEnum):
@@ -47,9 +52,15 @@ class Attribute(StrEnum):
     TABLET = "tablet"
     """The device of an agent or a branch."""
     EMAIL = "email"
+    MAILBOX = "mailbox"
+    """A numbered mailbox without its number: who keeps many has them in a row."""
     ADDRESS = "address"
     FACE = "face"
     AGENT = "agent"
+    BRANCH = "branch"
+    """The shop or branch that an agent's code names before the seat."""
+    PEERS = "peers"
+    """All desks of one institution and channel."""
     NETWORK = "network"
     """The IP address."""
     SUBNET = "subnet"
@@ -75,7 +86,8 @@ class Tokens:
 class Node:
     """One registration as the graph knows it: its place in the world, its holder, its tokens.
 
-    `holder` and `family` are tokens too (of the person, of the family name).
+    `holder` and `family` are tokens too (of the person, of the family name); `province` is the code
+    of the home's province since July 2025, empty where nothing tells it.
     """
 
     registration_id: RegistrationId
@@ -86,6 +98,7 @@ class Node:
     family: str
     verified: bool
     tokens: Mapping[Attribute, str]
+    province: str = ""
 
     @property
     def key(self) -> Key:
@@ -108,11 +121,12 @@ class Node:
             "family": self.family,
             "verified": self.verified,
             "tokens": {a.value: t for a, t in self.tokens.items()},
+            "province": self.province,
         }
 
     @classmethod
     def from_json(cls, form: Mapping[str, Any]) -> Self:
-        """The node that `to_json` wrote."""
+        """The node that `to_json` wrote, now or before it wrote a province."""
         return cls(
             registration_id=RegistrationId(form["registration_id"]),
             institution=Institution(form["institution"]),
@@ -122,6 +136,7 @@ class Node:
             family=form["family"],
             verified=form["verified"],
             tokens={Attribute(a): t for a, t in form["tokens"].items()},
+            province=form.get("province", ""),
         )
 
 
@@ -145,7 +160,17 @@ def node_of(registration: Registration, evidence: Evidence, tokens: Tokens) -> N
         family=tokens.token("family", name.family(registration.full_name), 8),
         verified=evidence.identity is Identity.VERIFIED,
         tokens={a: tokens.token(kind, v) for a, kind, v in _values(registration, evidence)},
+        province=_province(registration, evidence),
     )
+
+
+def _province(registration: Registration, evidence: Evidence) -> str:
+    """That of the person's home in the register, else that of the address as typed."""
+    code = None if evidence.person is None else evidence.person.province_code
+    if code is not None and _PROVINCE.fullmatch(code):
+        return code
+    named = None if registration.address is None else address.province(registration.address)
+    return commune.PROVINCE_CODES[named] if named else ""
 
 
 def _holder_or_row(registration: Registration, evidence: Evidence) -> tuple[str, str]:
@@ -193,9 +218,12 @@ def _values(registration: Registration, evidence: Evidence) -> Iterator[tuple[At
         (Attribute.SIM, "number", _number(registration.msisdn)),
         (_device_attribute(registration), "device", _plain(registration.device_id)),
         (Attribute.EMAIL, "email", _email(registration.email)),
+        (Attribute.MAILBOX, "mailbox", _mailbox(registration)),
         (Attribute.ADDRESS, "address", _address(registration.address)),
         (Attribute.FACE, "face", _plain(registration.face_template)),
         (Attribute.AGENT, "agent", _agent(registration)),
+        (Attribute.BRANCH, "branch", _branch(registration)),
+        (Attribute.PEERS, "peers", _peers(registration)),
         (Attribute.NETWORK, "network", _network(registration.ip_address, whole=True)),
         (Attribute.SUBNET, "network", _network(registration.ip_address, whole=False)),
         (Attribute.ORGANISATION, "organisation", _plain(registration.organisation_tax_code)),
@@ -237,8 +265,31 @@ def _address(value: str | None) -> str | None:
 
 def _agent(registration: Registration) -> str | None:
     """Two institutions may use one code for two agents; codes may be short."""
-    code = _telling((registration.agent_id or "").strip().upper(), 1)
+    code = _agent_code(registration)
     return f"{registration.institution}:{code}" if code else None
+
+
+def _agent_code(registration: Registration) -> str | None:
+    return _telling((registration.agent_id or "").strip().upper(), 1)
+
+
+def _branch(registration: Registration) -> str | None:
+    """An agent's code without its last part, where what is left has a number of its own.
+
+    A registration has no column for a branch; `VCB-079-559-T09` is seat T09 of branch 079-559 of
+    VCB, but `VCB-T09` names no branch.
+    """
+    head, _, seat = (_agent_code(registration) or "").rpartition("-")
+    own = head.removeprefix(registration.institution.upper())
+    numbered = any(sign.isdigit() for sign in own)
+    return f"{registration.institution}:{head}" if seat and numbered else None
+
+
+def _peers(registration: Registration) -> str | None:
+    """The desks that an agent is compared with."""
+    if _agent(registration) is None or registration.channel is None:
+        return None
+    return f"{registration.institution}:{registration.channel.value}"
 
 
 def _email(value: str | None) -> str | None:
@@ -249,6 +300,20 @@ def _email(value: str | None) -> str | None:
     if not _telling(user, 1) or not filler.signs(domain) or len(set(user)) < 2:
         return None
     return _telling(f"{user}@{domain}")
+
+
+def _mailbox(registration: Registration) -> str | None:
+    """A mailbox with `#` for each run of digits, unless it is the holder's own name that is numbered.
+
+    Namesakes number their names too: only words that are not the holder's are particular.
+    """
+    user, _, domain = (_email(registration.email) or "").rpartition("@")
+    letters = "".join(sign for sign in user if sign.isalpha())
+    given = name.stripped(registration.full_name).lower().rpartition(" ")[2]
+    if len(letters) < _FEWEST_LETTERS or not given or given in letters:
+        return None
+    numbered = _DIGITS.sub("#", user)
+    return f"{numbered}@{domain}" if "#" in numbered else None
 
 
 def _network(value: str | None, *, whole: bool) -> str | None:

@@ -3,49 +3,45 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from graph.aggregates import (
     AGGREGATES,
-    KEPT,
-    KEPT_MARKS,
+    BEYOND,
     LENGTH_US,
     LINKS,
-    Event,
+    REACHES,
+    TWICE,
     Link,
-    MarkEvent,
-    Measure,
-    event_of,
+    Reach,
+    Table,
 )
-from graph.attributes import Attribute, Node
+from graph.attributes import Node
+from graph.measures import Event, MarkEvent, Measure
+from graph.sight import (
+    EVER,
+    Place,
+    Remembered,
+    Sight,
+    beyond,
+    known_marks,
+    places_asked,
+    sight,
+)
 
-Place = tuple[Attribute, str]
-"""Where events are remembered: an attribute and the token of its value."""
-
-
-def places_asked(node: Node) -> list[tuple[Link, Place]]:
-    """The places a registration looks at, one a link whose attribute it has."""
-    return [(k, (k.theirs, node.tokens[k.mine])) for k in LINKS if k.mine in node.tokens]
-
-
-def places_left(node: Node) -> list[Place]:
-    """The places that remember a registration: its attributes that any link looks up."""
-    return [(a, t) for a, t in node.tokens.items() if a in _LOOKED_UP]
-
-
-_LOOKED_UP = {link.theirs for link in LINKS}
-_START: dict[Link, int] = {}
+_START: dict[Link | Reach, int] = {}
 for _i, _aggregate in enumerate(AGGREGATES):
     _START.setdefault(_aggregate.link, _i)
 
 
 def count(
     node: Node,
-    events: Mapping[Place, Sequence[Event]],
+    events: Remembered,
     marks: Mapping[Place, Sequence[MarkEvent]],
+    ways: Mapping[Event, Sequence[Place]] | None = None,
 ) -> NDArray[np.float64]:
     """All aggregates of one node, from what its places remember, in any order.
 
@@ -53,35 +49,61 @@ def count(
         node: the registration.
         events: what each place remembers, at least its `KEPT` latest before the node.
         marks: what became known at each place, at least the `KEPT_MARKS` latest before the node.
+        ways: the further places to which each of its neighbours leads.
 
     Returns:
         float64 of shape (len(AGGREGATES),).
     """
     values = np.full(len(AGGREGATES), np.nan)
-    own = event_of(node)
+    seen = sight(node, events)
     for link, place in places_asked(node):
-        before = earlier(events.get(place, ()), own, KEPT[link.theirs])
-        known = known_marks(marks.get(place, ()), own)
-        ats = [e.at for e in before]
-        confirmed = [m.confirmed for m in known]
-        i = _START[link]
-        for measure, windows in LINKS[link].items():
-            for window in windows:
-                since = own.at - LENGTH_US[window]
-                if isinstance(measure, Measure):
-                    values[i] = measure.count(before[bisect_left(ats, since) :], own)
-                else:
-                    inside = known[bisect_left(confirmed, since) :]
-                    values[i] = measure.count([m for m in inside if m[1:4] < own[:3]], own)
-                i += 1
+        start = seen.began.get(link.mine, EVER)
+        known = known_marks(marks.get(place, ()), seen.own)
+        mine = [m for m in known if start <= m[1:4] < seen.own[:3]]
+        _put(values, link, LINKS[link], seen.own, seen.events[link], mine)
+    _put(values, TWICE, REACHES[TWICE], seen.own, seen.twice, [])
+    far = beyond(seen, ways or {}, events)
+    far_marks = _marks_of(far, seen, ways or {}, marks)
+    _put(values, BEYOND, REACHES[BEYOND], seen.own, far, far_marks)
     return values
 
 
-def earlier(events: Sequence[Event], own: Event, kept: int) -> list[Event]:
-    """The `kept` latest events before `own` in the order of the world, latest last."""
-    return sorted(e for e in events if e[:3] < own[:3])[-kept:]
+def _marks_of(
+    far: Sequence[Event],
+    seen: Sight,
+    ways: Mapping[Event, Sequence[Place]],
+    marks: Mapping[Place, Sequence[MarkEvent]],
+) -> list[MarkEvent]:
+    """What is known, at the places where they were met, of the registrations beyond."""
+    keys = {event[:3] for event in far}
+    places = {place for led in ways.values() for place in led}
+    known = {m for place in places for m in known_marks(marks.get(place, ()), seen.own)}
+    return sorted(m for m in known if m[1:4] in keys)
 
 
-def known_marks(marks: Sequence[MarkEvent], own: Event) -> list[MarkEvent]:
-    """The `KEPT_MARKS` latest marks confirmed before `own`, latest last."""
-    return sorted(m for m in marks if m.confirmed < own.at)[-KEPT_MARKS:]
+def _put(
+    values: NDArray[np.float64],
+    link: Link | Reach,
+    table: Table,
+    own: Event,
+    events: Sequence[Event],
+    marks: Sequence[MarkEvent],
+) -> None:
+    """Writes the aggregates of one link; events and marks are in order."""
+    for i, value in enumerate(_counted(table, own, events, marks), _START[link]):
+        values[i] = value
+
+
+def _counted(
+    table: Table, own: Event, events: Sequence[Event], marks: Sequence[MarkEvent]
+) -> Iterator[float]:
+    ats = [e.at for e in events]
+    confirmed = [m.confirmed for m in marks]
+    for measure, windows in table.items():
+        for window in windows:
+            since = own.at - LENGTH_US[window]
+            if isinstance(measure, Measure):
+                first = bisect_left(ats, since)
+                yield measure.count(events[first:], events[:first], own)
+            else:
+                yield measure.count(marks[bisect_left(confirmed, since) :])

@@ -6,7 +6,7 @@ have, had they arrived in the order of the world.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -16,19 +16,24 @@ from numpy.typing import NDArray
 
 from graph.aggregates import (
     AGGREGATES,
+    IDLE_US,
     KEPT,
+    KEPT_BEYOND,
     KEPT_MARKS,
     LENGTH_US,
     LINKS,
+    NEIGHBOURS,
+    NUMBER,
+    PERSONAL,
+    REACHES,
     Link,
-    MarkMeasure,
-    Measure,
+    Reach,
+    Table,
     Window,
-    event_of,
-    microseconds,
 )
-from graph.attributes import Key, Mark, Node
+from graph.attributes import Attribute, Key, Mark, Node
 from graph.company import PLACE, Company
+from graph.measures import Event, MarkMeasure, Measure, event_of, microseconds
 
 Outcome = tuple[datetime, bool]
 """When an outcome was confirmed, and whether it is fraud."""
@@ -54,37 +59,35 @@ class History:
         values = np.full((len(nodes), len(AGGREGATES)), np.nan)
         with duckdb.connect() as connection:
             _load(connection, nodes, self.marks(nodes))
-            for link, measures in LINKS.items():
+            connection.execute(_uses_begun())
+            for link, table in LINKS.items():
                 rows = np.array(
                     [i for i, n in enumerate(nodes) if link.mine in n.tokens], dtype=np.int64
                 )
-                for over_marks in (False, True):
-                    columns = [
-                        (m, w)
-                        for m, windows in measures.items()
-                        if isinstance(m, MarkMeasure) == over_marks
-                        for w in windows
-                    ]
-                    if columns:
-                        _fill(connection, link, columns, rows, values)
+                for columns in _columns(table):
+                    _fill(connection, compiled(link, columns), link, columns, rows, values)
+            connection.execute(_second_look())
+            for reach, table in REACHES.items():
+                for columns in _columns(table):
+                    rows = np.arange(len(nodes))
+                    _fill(connection, _reached(reach, columns), reach, columns, rows, values)
         return values
 
 
 def _load(
     connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], marks: Sequence[Mark]
 ) -> None:
-    """Tables `node`, `holding` (node has attribute and token) and `mark`."""
+    """Tables `node`, `holding` (node has attribute and token) and `mark`.
+
+    `rank` is a node's place in the order of the world, `begun` the rank from which events of its
+    number are of the present use.
+    """
     row_of = {n.key: i for i, n in enumerate(nodes)}
-    events = [event_of(n) for n in nodes]
-    columns = list(zip(*events, strict=True)) or [()] * 7
-    names = ("at", "id", "institution", "holder", "family", "is_sim", "verified")
-    types = (pa.int64(), *[pa.string()] * 4, pa.bool_(), pa.bool_())
-    table = {n: pa.array(c, t) for n, c, t in zip(names, columns, types, strict=True)}
-    table["n"] = pa.array(range(len(nodes)), pa.int64())
-    connection.register("node_arrow", pa.table(table))
-    holdings = [(i, a.value, t) for i, n in enumerate(nodes) for a, t in n.tokens.items()]
+    connection.register("node_arrow", _node_table(nodes))
+    holdings = [(i, a.value, t, 0) for i, n in enumerate(nodes) for a, t in n.tokens.items()]
     connection.register(
-        "holding_arrow", _table(holdings, n=pa.int64(), attribute=pa.string(), token=pa.string())
+        "holding_arrow",
+        _table(holdings, n=pa.int64(), attribute=pa.string(), token=pa.string(), begun=pa.int64()),
     )
     known = [(row_of[m.node.key], microseconds(m.confirmed_at), m.is_fraud) for m in marks]
     connection.register(
@@ -94,51 +97,100 @@ def _load(
         connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_arrow")  # noqa: S608  # own names
 
 
+def _node_table(nodes: Sequence[Node]) -> pa.Table:
+    """The events of the nodes; names and tokens are numbered, for they are compared alone."""
+    ranked = sorted(range(len(nodes)), key=lambda i: nodes[i].order)
+    events = [event_of(nodes[i]) for i in ranked]
+
+    def numbered(values: Iterable[str]) -> pa.Array:
+        return pa.array(values, pa.string()).dictionary_encode().indices
+
+    return pa.table(
+        {
+            "n": pa.array(ranked, pa.int64()),
+            "rank": pa.array(range(len(nodes)), pa.int64()),
+            "at": pa.array((e.at for e in events), pa.int64()),
+            "institution": numbered(e.institution for e in events),
+            "holder": numbered(e.holder for e in events),
+            "family": numbered(e.family for e in events),
+            "is_sim": pa.array((e.is_sim for e in events), pa.bool_()),
+            "verified": pa.array((e.verified for e in events), pa.bool_()),
+            "province": pa.array((int(e.province or 0) for e in events), pa.uint8()),
+        }
+    )
+
+
 def _table(rows: Sequence[tuple[object, ...]], **types: pa.DataType) -> pa.Table:
     columns = list(zip(*rows, strict=True)) or [()] * len(types)
     return pa.table({n: pa.array(c, t) for (n, t), c in zip(types.items(), columns, strict=True)})
 
 
+Columns = Sequence[tuple[Measure | MarkMeasure, Window]]
+
+
+def _columns(table: Table) -> Iterator[Columns]:
+    """The columns over events, then those over marks, if any."""
+    for over_marks in (False, True):
+        columns = [
+            (m, w)
+            for m, windows in table.items()
+            if isinstance(m, MarkMeasure) == over_marks
+            for w in windows
+        ]
+        if columns:
+            yield columns
+
+
 def _fill(
     connection: duckdb.DuckDBPyConnection,
-    link: Link,
-    columns: Sequence[tuple[Measure | MarkMeasure, Window]],
+    sql: str,
+    link: Link | Reach,
+    columns: Columns,
     rows: NDArray[np.int64],
     values: NDArray[np.float64],
 ) -> None:
     """Writes the columns of one link for the nodes that have its attribute."""
     places = [PLACE[f"{link.name}.{m.name}.{w.value}"] for m, w in columns]
-    own = (0, "", "", "", "", False, False)
+    own = Event(0, "", "", "", "", is_sim=False, verified=False)
     for place, (measure, _) in zip(places, columns, strict=True):
-        values[rows, place] = measure.count([], own)  # type: ignore[arg-type]  # nothing to count
-    found = connection.execute(compiled(link, columns)).fetchnumpy()
+        none = measure.count([], [], own) if isinstance(measure, Measure) else measure.count([])
+        values[rows, place] = none
+    found = connection.execute(sql).fetchnumpy()
     for i, place in enumerate(places):
         column = np.ma.filled(found[f"c{i}"].astype(np.float64), np.nan)
         values[found["n"], place] = column
 
 
-def compiled(link: Link, columns: Sequence[tuple[Measure | MarkMeasure, Window]]) -> str:
-    """The SQL of one link; `columns` are all over events or all over marks.
-
-    Registrations (`r`) and what they may see (`e`) are numbered together within each token, so
-    that a registration sees those numbered up to its own; buckets of the kept length keep the
-    join linear in the book.
-    """
+def compiled(link: Link, columns: Columns) -> str:
+    """The SQL of one link; `columns` are all over events or all over marks."""
     over_marks = isinstance(columns[0][0], MarkMeasure)
-    kept = KEPT_MARKS if over_marks else KEPT[link.theirs]
-    moment = "confirmed" if over_marks else "at"
-    when = "mark.confirmed" if over_marks else "node.at"
-    selected = ", ".join(
+    selected = f"r.n AS n, {_selected(columns)}"
+    return f"{_met(link, selected, over_marks=over_marks)} GROUP BY r.n"
+
+
+def _selected(columns: Columns) -> str:
+    moment = "confirmed" if isinstance(columns[0][0], MarkMeasure) else "at"
+    return ", ".join(
         f"{m.sql.format(w=_test(w, moment))} AS c{i}" for i, (m, w) in enumerate(columns)
     )
-    order = 'moment, is_e, "at", id, institution' if over_marks else "moment, id, institution, is_e"
+
+
+def _met(link: Link, selected: str, *, over_marks: bool = False) -> str:
+    """Selects from registrations `r` joined with what they may see (`e`) at the link's place.
+
+    Both are numbered together within each token, so that a registration sees those numbered up to
+    its own; buckets of the kept length keep the join linear in the book.
+    """
+    kept = KEPT_MARKS if over_marks else KEPT[link.theirs]
+    when = "mark.confirmed" if over_marks else "node.at"
+    order = "moment, is_e, rank" if over_marks else "rank, is_e"
     return f"""
         WITH seen AS (
-            SELECT h.token, 0 AS is_e, node.at AS moment, NULL::BIGINT AS confirmed,
+            SELECT h.token, h.begun, 0 AS is_e, node.at AS moment, NULL::BIGINT AS confirmed,
                 NULL::BOOLEAN AS is_fraud, node.*
             FROM holding h JOIN node USING (n) WHERE h.attribute = '{link.mine.value}'
             UNION ALL
-            SELECT h.token, 1 AS is_e, {when} AS moment, confirmed, is_fraud, node.*
+            SELECT h.token, 0 AS begun, 1 AS is_e, {when} AS moment, confirmed, is_fraud, node.*
             FROM holding h JOIN node USING (n) {"" if over_marks else "LEFT"} JOIN mark USING (n)
             WHERE h.attribute = '{link.theirs.value}'),
         numbered AS (
@@ -149,10 +201,150 @@ def compiled(link: Link, columns: Sequence[tuple[Measure | MarkMeasure, Window]]
             SELECT *, unnest([seq // {kept}, seq // {kept} - 1]) AS bucket
             FROM numbered WHERE is_e = 0),
         e AS (SELECT *, seq // {kept} AS bucket FROM numbered WHERE is_e = 1)
-        SELECT r.n AS n, {selected}
+        SELECT {selected}
         FROM r JOIN e ON r.token = e.token AND r.bucket = e.bucket
             AND e.seq <= r.seq AND e.seq > r.seq - {kept}
-        {"WHERE (e.at, e.id, e.institution) < (r.at, r.id, r.institution)" if over_marks else ""}
+            AND e.rank BETWEEN r.begun AND r.rank - 1
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _uses_begun() -> str:
+    """Sets where the present use of each registration's numbers began, as `sight` tells it."""
+    return f"""
+        UPDATE holding SET begun = use.began FROM (
+            WITH event AS (
+                SELECT n, attribute, rank, any_value(moment) AS moment,
+                    any_value(holder) AS holder, bool_or(registered) AS registered
+                FROM ({_uses()}) GROUP BY n, attribute, rank),
+            told AS (
+                SELECT *, moment - lag(moment) OVER (PARTITION BY n, attribute ORDER BY rank)
+                        AS idle,
+                    last_value(CASE WHEN registered THEN holder END IGNORE NULLS) OVER (
+                        PARTITION BY n, attribute ORDER BY rank
+                        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS holder_before
+                FROM event)
+            SELECT n, attribute, max(rank) AS began FROM told
+            WHERE registered AND holder <> holder_before AND idle >= {IDLE_US}
+            GROUP BY n, attribute) use
+        WHERE holding.n = use.n AND holding.attribute = use.attribute
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _uses() -> str:
+    """What a registration sees of its numbers: who named and who registered them, itself too."""
+    columns = "r.n AS n, e.rank AS rank, e.at AS moment, e.holder AS holder"
+    seen = (
+        _met(
+            Link("", mine, theirs),
+            f"{columns}, '{mine.value}' AS attribute, {theirs is Attribute.SIM} AS registered",
+        )
+        for mine in sorted(NUMBER)
+        for theirs in sorted(NUMBER)
+    )
+    own = f"""
+        SELECT n, rank, node.at AS moment, holder, mine.attribute, true AS registered
+        FROM holding mine JOIN holding sim USING (n, token) JOIN node USING (n)
+        WHERE sim.attribute = 'sim' AND mine.attribute IN ({_listed(NUMBER)})
+    """  # noqa: S608  # built from the declared table alone
+    return " UNION ALL ".join(f"({sql})" for sql in (*seen, own))
+
+
+def _second_look() -> str:
+    """Tables of pairs of registrations, as `sight` has them.
+
+    `met` those of others over personal values, `twice` over two or more; `way` the places to which
+    a neighbour leads, `beyond` whom they lead to, `beyond_marked` of whom something is known there.
+    """
+    met = " UNION ALL ".join(f"({_met(link, _MET)})" for link in LINKS if link.mine in PERSONAL)
+    return f"""
+        CREATE TABLE met AS SELECT * FROM ({met}) WHERE holder <> mine;
+        CREATE TABLE twice AS SELECT n, other FROM met GROUP BY n, other
+            HAVING count(DISTINCT token) > 1;
+        CREATE TABLE way AS {_ways()};
+        CREATE TABLE beyond AS {_beyond()};
+        CREATE TABLE beyond_marked AS {_beyond_marked()}
+    """  # noqa: S608  # built from the declared table alone
+
+
+_MET = (
+    "r.n AS n, e.n AS other, e.rank AS rank, r.token AS token, r.holder AS mine, e.holder AS holder"
+)
+
+
+def _listed(attributes: Iterable[Attribute]) -> str:
+    return ", ".join(f"'{a.value}'" for a in sorted(attributes))
+
+
+def _ways() -> str:
+    """Where the values of the latest neighbours lead; those of a number to both its uses."""
+    return f"""
+        WITH neighbour AS (
+            SELECT DISTINCT n, other, rank FROM met
+            QUALIFY dense_rank() OVER (PARTITION BY n ORDER BY rank DESC) <= {NEIGHBOURS}),
+        value AS (
+            SELECT neighbour.n, other, attribute, token
+            FROM neighbour JOIN holding ON holding.n = other
+            WHERE attribute IN ({_listed(PERSONAL)}) AND NOT EXISTS (
+                FROM holding own WHERE own.n = neighbour.n AND own.token = holding.token))
+        SELECT DISTINCT n, other, token, unnest(
+            CASE WHEN attribute IN ({_listed(NUMBER)}) THEN [{_listed(NUMBER)}]
+            ELSE [attribute] END) AS attribute
+        FROM value
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _beyond() -> str:
+    """Whom the ways lead to: at each place the latest, counted back from the last before me."""
+    return f"""
+        WITH place AS (
+            SELECT attribute, token, rank, holding.n, row_number() OVER (
+                PARTITION BY attribute, token ORDER BY rank) AS seq
+            FROM holding JOIN node USING (n) WHERE attribute IN ({_listed(PERSONAL)})),
+        ask AS (SELECT way.*, node.rank, node.holder FROM way JOIN node USING (n)),
+        last AS (
+            SELECT ask.*, place.seq FROM ask ASOF JOIN place
+            ON ask.attribute = place.attribute AND ask.token = place.token
+                AND place.rank < ask.rank)
+        SELECT DISTINCT last.n, place.n AS other
+        FROM last JOIN place USING (attribute, token)
+        JOIN node far ON far.n = place.n JOIN node neighbour ON neighbour.n = last.other
+        WHERE place.seq BETWEEN last.seq - {KEPT_BEYOND - 1} AND last.seq
+            AND far.holder NOT IN (last.holder, neighbour.holder)
+            AND NOT EXISTS (FROM met WHERE met.n = last.n AND met.other = place.n)
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _beyond_marked() -> str:
+    """Of whom beyond something is known among the latest marks of a place on the way."""
+    return f"""
+        WITH place AS (
+            SELECT attribute, token, confirmed, holding.n, row_number() OVER (
+                PARTITION BY attribute, token ORDER BY confirmed, rank) AS seq
+            FROM holding JOIN node USING (n) JOIN mark USING (n)
+            WHERE attribute IN ({_listed(PERSONAL)})),
+        moment AS (SELECT attribute, token, confirmed, max(seq) AS seq FROM place GROUP BY ALL),
+        ask AS (SELECT DISTINCT n, attribute, token, node.at FROM way JOIN node USING (n)),
+        last AS (
+            SELECT ask.*, moment.seq FROM ask ASOF JOIN moment
+            ON ask.attribute = moment.attribute AND ask.token = moment.token
+                AND moment.confirmed < ask.at)
+        SELECT DISTINCT last.n, place.n AS other
+        FROM last JOIN place USING (attribute, token)
+        JOIN beyond ON beyond.n = last.n AND beyond.other = place.n
+        WHERE place.seq BETWEEN last.seq - {KEPT_MARKS - 1} AND last.seq
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _reached(reach: Reach, columns: Columns) -> str:
+    """The SQL of one look on, over the pairs of `_second_look`."""
+    pairs, marks = reach.name, ""
+    if isinstance(columns[0][0], MarkMeasure):
+        pairs, marks = f"{reach.name}_marked", "JOIN mark ON mark.n = other"
+    event = "node.*, mark.confirmed, mark.is_fraud" if marks else "node.*"
+    return f"""
+        SELECT r.n AS n, {_selected(columns)}
+        FROM (SELECT pair.n AS r_n, {event} FROM {pairs} pair JOIN node ON node.n = other {marks}) e
+        JOIN node r ON r.n = e.r_n
         GROUP BY r.n
     """  # noqa: S608  # built from the declared table alone
 

@@ -1,8 +1,9 @@
 """The live graph: what every attribute remembers, in Valkey (or Redis), bounded a place.
 
 Two sorted sets a place: the latest events by time, and the latest marks by moment of confirmation,
-both as `graph/packing.py` writes them. A batch is asked in one script and recorded in one
-transaction, which also moves the watermark: the ledger position up to which the graph is a
+both as `graph/packing.py` writes them; and the personal values of each registration, from which the
+second look goes on. A batch is asked in one script and, where anybody is met, a second one, and
+recorded in one transaction, which also moves the watermark: the ledger position up to which the graph is a
 projection of the ledger, and the format in which it is written.
 """
 
@@ -18,29 +19,35 @@ from typing import Any
 
 import redis
 
-from graph.aggregates import (
-    KEPT,
-    KEPT_MARKS,
-    Event,
-    MarkEvent,
-    event_of,
-    mark_event_of,
-    microseconds,
-)
-from graph.attributes import Mark, Node
+from features.registration import Institution, RegistrationId
+from graph.aggregates import KEPT, KEPT_BEYOND, KEPT_MARKS
+from graph.attributes import Key, Mark, Node
 from graph.company import Company
-from graph.counting import Place, count, places_asked, places_left
+from graph.counting import count
 from graph.halves import Builder, aside, in_force
+from graph.measures import Event, MarkEvent, event_of, mark_event_of, microseconds
 from graph.packing import (
     FORMAT,
+    VALUES,
     events_key,
     marks_key,
     pack_event,
     pack_mark,
+    pack_values,
     unpack_event,
     unpack_mark,
+    unpack_values,
+    values_key,
 )
 from graph.rings import PRIVATE, reached
+from graph.sight import (
+    Place,
+    personal,
+    places_asked,
+    places_beyond,
+    places_left,
+    sight,
+)
 
 _POSITION = b"position"
 _CLEARING = "clearing"
@@ -74,6 +81,10 @@ MOST_REMEMBERED = max(_REMEMBERED_MARKS, *_REMEMBERED.values())
 """Of any place."""
 
 
+_Events = dict[Place, list[Event]]
+_Marks = dict[Place, list[MarkEvent]]
+
+
 class LiveGraph:
     """The graph behind the service; `client` must not decode responses."""
 
@@ -94,18 +105,21 @@ class LiveGraph:
         """The company of each node: all recorded before it, and its batch-mates before it."""
         if not nodes:
             return []
-        stored, marks = self._remembered(nodes)
-        rings = self._rings_of(nodes)
         mates = _mates(nodes)
-        companies = []
-        for i, (node, ring_id) in enumerate(zip(nodes, rings, strict=True)):
-            places, own = [p for _, p in places_asked(node)], event_of(node)
-            events = {
-                p: [*{*stored[i, p], *_latest(mates.get(p, ()), own, KEPT[p[0]])}] for p in places
-            }
-            known = {p: marks[i, p] for p in places}
-            companies.append(Company(count(node, events, known), ring_id))
-        return companies
+        first = [[(p, KEPT[p[0]]) for _, p in places_asked(node)] for node in nodes]
+        events, marks = self._remembered(nodes, first, mates)
+        ways = self._ways(nodes, events)
+        second = [
+            [(p, KEPT_BEYOND) for p in dict.fromkeys(p for led in way.values() for p in led)]
+            for way in ways
+        ]
+        more_events, more_marks = self._remembered(nodes, second, mates)
+        for i in range(len(nodes)):
+            events[i].update(more_events[i])
+            marks[i].update(more_marks[i])
+        rings = self._rings_of(nodes)
+        rows = zip(nodes, events, marks, ways, rings, strict=True)
+        return [Company(count(n, e, m, way), ring_id) for n, e, m, way, ring_id in rows]
 
     def project(self, nodes: Sequence[Node], marks: Sequence[Mark], position: int) -> None:
         """Records nodes and marks and moves the watermark, all at once; repeating changes nothing.
@@ -121,6 +135,8 @@ class LiveGraph:
             for place in places_left(node):
                 pipe.zadd(events_key(place, ours), {member: at})
                 pipe.zremrangebyrank(events_key(place, ours), 0, -_REMEMBERED[place[0]] - 1)
+            if values := personal(node):
+                pipe.set(values_key(node.key, ours), pack_values(values))
         for mark in marks:
             member, at = pack_mark(mark_event_of(mark)), microseconds(mark.confirmed_at)
             for place in places_left(mark.node):
@@ -207,6 +223,8 @@ class LiveGraph:
         ours = self.half
         for key in sorted(self._client.scan_iter(ours + b"*", count=1_000, _type="zset")):
             content[key.removeprefix(ours)] = self._client.zrange(key, 0, -1, withscores=True)
+        for key in sorted(self._client.scan_iter(ours + VALUES + b"*", count=1_000)):
+            content[key.removeprefix(ours)] = self._client.get(key)
         return content
 
     def set_rings(self, day: date, ring_of_token: Mapping[str, str]) -> None:
@@ -251,29 +269,62 @@ class LiveGraph:
                 rings[i] = reached(nodes[i], ring_of)
         return rings
 
+    def _ways(
+        self, nodes: Sequence[Node], events: Sequence[_Events]
+    ) -> list[dict[Event, list[Place]]]:
+        """Where the neighbours of each node lead."""
+        neighbours = [sight(n, e).neighbours for n, e in zip(nodes, events, strict=True)]
+        values = {node.key: personal(node) for node in nodes}
+        wanted = {_of(e) for found in neighbours for e in found} - values.keys()
+        if asked := sorted(wanted):
+            found: Any = self._client.mget([values_key(key, self.half) for key in asked])
+            values.update(
+                (key, unpack_values(packed or b""))
+                for key, packed in zip(asked, found, strict=True)
+            )
+        return [
+            {e: places_beyond(node, values[_of(e)]) for e in found}
+            for node, found in zip(nodes, neighbours, strict=True)
+        ]
+
     def _remembered(
-        self, nodes: Sequence[Node]
-    ) -> tuple[dict[tuple[int, Place], list[Event]], dict[tuple[int, Place], list[MarkEvent]]]:
-        """Events and marks of every (node, place asked), in as few round trips as fit."""
-        asks = [(i, place) for i, n in enumerate(nodes) for _, place in places_asked(n)]
+        self,
+        nodes: Sequence[Node],
+        asked: Sequence[Sequence[tuple[Place, int]]],
+        mates: Mapping[Place, Sequence[Event]],
+    ) -> tuple[list[_Events], list[_Marks]]:
+        """Events, so many as asked, and marks of each node's places, its batch-mates' too."""
         ours, keys, args = self.half, [], []
-        for i, place in asks:
-            at = microseconds(nodes[i].registered_at)
-            keys += [events_key(place, ours), marks_key(place, ours)]
-            args += [at, KEPT[place[0]], at, KEPT_MARKS]
+        for node, places in zip(nodes, asked, strict=True):
+            at = microseconds(node.registered_at)
+            for place, kept in places:
+                keys += [events_key(place, ours), marks_key(place, ours)]
+                args += [at, kept, at, KEPT_MARKS]
+        found = iter(self._answers(keys, args))
+        # A batch finds most members many times over: each is unpacked once.
+        event, mark = cache(unpack_event), cache(unpack_mark)
+        events: list[_Events] = [{} for _ in nodes]
+        marks: list[_Marks] = [{} for _ in nodes]
+        for i, (node, places) in enumerate(zip(nodes, asked, strict=True)):
+            own = event_of(node)
+            for place, kept in places:
+                one, other = next(found), next(found)
+                stored = map(event, one[::2], one[1::2])
+                events[i][place] = [*{*stored, *_latest(mates.get(place, ()), own, kept)}]
+                marks[i][place] = list(map(mark, other[::2], other[1::2]))
+        return events, marks
+
+    def _answers(self, keys: Sequence[bytes], args: Sequence[int]) -> list[list[bytes]]:
+        """What the script finds, in as few round trips as fit."""
         found: list[list[bytes]] = []
         for j in range(0, len(keys), _KEYS_A_SCRIPT):
             part = slice(2 * j, 2 * (j + _KEYS_A_SCRIPT))
             found += self._ask(keys=keys[j : j + _KEYS_A_SCRIPT], args=args[part])
-        # A batch finds most members many times over: each is unpacked once.
-        event, mark = cache(unpack_event), cache(unpack_mark)
-        events = {
-            a: list(map(event, f[::2], f[1::2])) for a, f in zip(asks, found[::2], strict=True)
-        }
-        marks = {
-            a: list(map(mark, f[::2], f[1::2])) for a, f in zip(asks, found[1::2], strict=True)
-        }
-        return events, marks
+        return found
+
+
+def _of(event: Event) -> Key:
+    return Institution(event.institution), RegistrationId(event.registration_id)
 
 
 def _mates(nodes: Sequence[Node]) -> dict[Place, list[Event]]:

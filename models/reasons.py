@@ -88,6 +88,10 @@ REASONS: dict[str, tuple[str, str]] = {
         "Các đăng ký liên quan đã được xác nhận trung thực hoặc chưa.",
         "What is known of honest registrations nearby.",
     ),
+    "NUMBER_OF_ANOTHER": (
+        "Số điện thoại này gắn với người khác đứng tên SIM hoặc tài khoản.",
+        "The SIM or the accounts of this telephone number are in another's name.",
+    ),
     "MANY_REGISTRATIONS": (
         "Số đăng ký gần đây của cùng người đứng tên.",
         "How many registrations this holder made lately.",
@@ -102,17 +106,28 @@ _THINGS = {
     "DEVICE": ("thiết bị này", "this device"),
     "EMAIL": ("địa chỉ thư điện tử này", "this e-mail address"),
     "ADDRESS": ("địa chỉ này", "this address"),
+    "MAILBOX": ("dãy địa chỉ thư đánh số này", "this row of numbered mailboxes"),
     "FACE": ("khuôn mặt này", "this face"),
     "ORGANISATION": ("tổ chức này", "this organisation"),
     "PHONE_AS_SIM": ("SIM của số điện thoại liên hệ", "the SIM of the contact phone"),
     "SIM_AS_PHONE": ("các tài khoản khai số này", "the accounts that name this number"),
     "SIM": ("số thuê bao này", "this SIM number"),
     "AGENT": ("nhân viên hoặc điểm đăng ký này", "this agent"),
+    "BRANCH": ("chi nhánh hoặc cửa hàng này", "this branch or shop"),
     "TABLET": ("máy của điểm đăng ký này", "this agent's tablet"),
     "NETWORK": ("địa chỉ IP này", "this IP address"),
     "SUBNET": ("dải mạng này", "this network neighbourhood"),
+    "TWICE": (
+        "những đăng ký có chung nhiều thông tin riêng",
+        "registrations that share several personal values",
+    ),
+    "BEYOND": (
+        "những đăng ký liên quan qua một bước trung gian",
+        "registrations one step further",
+    ),
+    "PEERS": ("các điểm cùng kênh của tổ chức này", "the desks of this institution and channel"),
 }
-_HUBS = ("AGENT", "TABLET", "NETWORK", "SUBNET")
+_HUBS = ("AGENT", "BRANCH", "TABLET", "NETWORK", "SUBNET", "PEERS")
 """What many strangers share rightly: not that it is shared is worth a word, but unusual activity."""
 
 _SHARED = {
@@ -132,6 +147,10 @@ _SHARED = {
         "Nhiều người hoặc nhiều đăng ký dùng chung địa chỉ thư điện tử này.",
         "Others or other registrations share this e-mail address.",
     ),
+    "MAILBOX": (
+        "Nhiều người khác dùng địa chỉ thư chỉ khác nhau ở con số.",
+        "Others use e-mail addresses that differ in their number alone.",
+    ),
     "ADDRESS": (
         "Nhiều người hoặc nhiều đăng ký có cùng địa chỉ này.",
         "Others or other registrations share this address.",
@@ -143,6 +162,14 @@ _SHARED = {
     "ORGANISATION": (
         "Nhiều đăng ký mang tên tổ chức này.",
         "Other registrations are in the name of this organisation.",
+    ),
+    "TWICE": (
+        "Đăng ký của người khác có chung từ hai thông tin riêng trở lên.",
+        "Registrations of others share two or more personal values with this one.",
+    ),
+    "BEYOND": (
+        "Những đăng ký có chung thông tin lại dẫn đến nhiều người khác.",
+        "Registrations that share a value lead on to others.",
     ),
     "PHONE_AS_SIM": (
         "Số điện thoại liên hệ là của một SIM đã được đăng ký.",

@@ -15,8 +15,7 @@ from numpy.typing import NDArray
 from features.cross_check import cross_check
 from features.evidence import Evidence, PopulationRegister
 from features.registration import Registration
-from features.vector import NAMES, vector
-from graph.aggregates import AGGREGATES, MarkMeasure
+from features.vector import NAMES, OF_OUTCOMES, vector
 from graph.attributes import Node, Tokens, node_of
 from graph.company import Company, Graph
 from models.decision import Decision, Screening
@@ -25,7 +24,7 @@ from models.policy import Policy
 from models.reasons import reasons_of
 from models.risk import RiskModel
 
-_OUTCOMES = [NAMES.index(a.name) for a in AGGREGATES if isinstance(a.measure, MarkMeasure)]
+_OUTCOMES = [i for i, name in enumerate(NAMES) if name in OF_OUTCOMES]
 """Where in the vector confirmed outcomes are counted."""
 
 

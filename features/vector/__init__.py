@@ -1,6 +1,6 @@
 """The vector: every feature is one named, documented function, listed once in `FEATURES`."""
 
-from features.vector.company import COMPANY
+from features.vector.company import COMPANY, OF_OUTCOMES
 from features.vector.feature import Counts, Facts, Feature
 from features.vector.papers import PAPERS
 
@@ -9,7 +9,7 @@ FEATURES: tuple[Feature, ...] = (*PAPERS, *COMPANY)
 
 NAMES: tuple[str, ...] = tuple(f.name for f in FEATURES)
 
-__all__ = ["FEATURES", "NAMES", "Counts", "Facts", "Feature", "vector"]
+__all__ = ["FEATURES", "NAMES", "OF_OUTCOMES", "Counts", "Facts", "Feature", "vector"]
 
 
 def vector(facts: Facts) -> list[float]:

@@ -11,21 +11,25 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from features.registration import VIETNAM, Kind
-from graph.aggregates import AGGREGATES, KEPT, KEPT_MARKS
+from graph.aggregates import AGGREGATES, KEPT, KEPT_BEYOND, KEPT_MARKS, NEIGHBOURS
 from graph.attributes import Attribute, Mark, Node
 
-SAME = ("holder", "document", "phone", "device", "email", "address", "face", "organisation",
-        "sim", "agent", "tablet", "network", "subnet")  # fmt: skip
+SAME = ("holder", "document", "phone", "device", "email", "mailbox", "address", "face",
+        "organisation", "sim", "agent", "branch", "tablet", "network", "subnet", "peers")  # fmt: skip
 LINKS = {name: (Attribute(name), Attribute(name)) for name in SAME} | {
     "phone_as_sim": (Attribute.PHONE, Attribute.SIM),
     "sim_as_phone": (Attribute.SIM, Attribute.PHONE),
 }
 """Name of a link -> the attribute of mine that is looked up, and where it is looked up."""
+PERSONAL = [Attribute(a) for a in ("document", "phone", "sim", "device", "email", "address", "face",
+                                    "organisation")]  # fmt: skip
+"""What the second look goes over; a telephone number is one, as SIM and as contact phone."""
 WINDOWS = {
     "1h": timedelta(hours=1),
     "1d": timedelta(days=1),
@@ -35,6 +39,7 @@ WINDOWS = {
     "all": timedelta.max,
 }
 HOUR = timedelta(hours=1)
+IDLE = timedelta(days=45)
 ASKED: dict[str, list[tuple[int, str, str]]] = defaultdict(list)
 """Name of a link -> (column, measure, window) of each of its aggregates."""
 for _column, _aggregate in enumerate(AGGREGATES):
@@ -42,12 +47,39 @@ for _column, _aggregate in enumerate(AGGREGATES):
     ASKED[_link].append((_column, _measure, _window))
 
 
-def count_events(measure: str, seen: Sequence[Node], me: Node) -> float:  # noqa: C901, PLR0911  # a list to read
+def relation(node: Node, me: Node) -> str:
+    """Of another registration's holder to mine."""
+    if node.holder == me.holder:
+        return "same"
+    return "kin" if node.family == me.family else "stranger"
+
+
+def count_events(  # noqa: C901, PLR0911, PLR0912  # a list to read
+    measure: str, seen: Sequence[Node], older: Sequence[Node], me: Node
+) -> float:
     """One measure over the earlier registrations of a window, oldest first."""
     if measure == "registrations":
         return len(seen)
     if measure == "holders":
         return len({n.holder for n in seen} - {me.holder})
+    if measure == "kin":
+        return len({n.holder for n in seen if relation(n, me) == "kin"})
+    if measure == "strangers":
+        return len({n.holder for n in seen if relation(n, me) == "stranger"})
+    if measure == "new_holders":
+        known = [n.holder for n in older]
+        return len({n.holder for n in seen if n.holder not in known})
+    if measure == "relation":
+        return ["same", "kin", "stranger"].index(relation(seen[-1], me)) if seen else np.nan
+    if measure == "provinces":
+        return len({n.province for n in seen if n.province} - {me.province})
+    if measure == "same_province":
+        return len([n for n in seen if n.province and n.province == me.province])
+    if measure == "burst":
+        ats = [n.registered_at for n in seen]
+        return max((sum(end - HOUR <= at <= end for at in ats) for end in ats), default=0)
+    if measure == "accounts":
+        return len([n for n in seen if n.kind is Kind.BANK_ACCOUNT])
     if measure == "families":
         return len({n.family for n in seen} - {me.family})
     if measure == "institutions":
@@ -100,25 +132,92 @@ class Oracle:
         """The aggregates of one registration, in their order."""
         row = [np.nan] * len(AGGREGATES)
         for link, asked in ASKED.items():
-            mine, theirs = LINKS[link]
-            if mine not in me.tokens:
+            if link == "twice":
+                events, marks = self._twice(me), []
+            elif link == "beyond":
+                events, marks = self._beyond(me)
+            elif LINKS[link][0] in me.tokens:
+                events, marks = self._seen(*LINKS[link], me)
+            else:
                 continue
-            events = self._before((theirs, me.tokens[mine]), me)
-            marks = self._known((theirs, me.tokens[mine]), me)
             for column, measure, window in asked:
                 reach = WINDOWS[window]
                 if measure in MARK_MEASURES:
-                    seen = [m for m in marks if me.registered_at - m.confirmed_at <= reach]
-                    row[column] = count_marks(measure, seen)
+                    known = [m for m in marks if me.registered_at - m.confirmed_at <= reach]
+                    row[column] = count_marks(measure, known)
                 else:
-                    earlier = [n for n in events if me.registered_at - n.registered_at <= reach]
-                    row[column] = count_events(measure, earlier, me)
+                    seen = [n for n in events if me.registered_at - n.registered_at <= reach]
+                    older = [n for n in events if me.registered_at - n.registered_at > reach]
+                    row[column] = count_events(measure, seen, older, me)
         return row
 
-    def _before(self, place: tuple[Attribute, str], me: Node) -> list[Node]:
+    def _seen(self, mine: Attribute, theirs: Attribute, me: Node) -> tuple[list[Node], list[Mark]]:
+        """What one link shows, of the present use of a number."""
+        events = self._before((theirs, me.tokens[mine]), me)
+        marks = self._known((theirs, me.tokens[mine]), me)
+        if mine in (Attribute.PHONE, Attribute.SIM):
+            began = self._use_began(me.tokens[mine], me)
+            events = [n for n in events if not began or n.order >= began]
+            marks = [m for m in marks if not began or m.node.order >= began]
+        return events, marks
+
+    def _others(self, me: Node) -> list[tuple[Node, str]]:
+        """Registrations of others that share a personal value with me, and the value."""
+        return [
+            (node, me.tokens[mine])
+            for mine, theirs in LINKS.values()
+            if mine in PERSONAL and mine in me.tokens
+            for node in self._seen(mine, theirs, me)[0]
+            if node.holder != me.holder
+        ]
+
+    def _twice(self, me: Node) -> list[Node]:
+        """Those that share two values or more, oldest first."""
+        pairs = {(node.order, value) for node, value in self._others(me)}
+        found = {n.order: n for n, _ in self._others(me)}
+        orders = [order for order, _ in pairs]
+        return [found[order] for order in sorted(found) if orders.count(order) > 1]
+
+    def _beyond(self, me: Node) -> tuple[list[Node], list[Mark]]:
+        """Whom the latest of those lead to over values that I do not have, and what is known."""
+        met = {n.order: n for n, _ in self._others(me)}
+        found: dict[tuple[object, ...], Node] = {}
+        places = set()
+        for order in sorted(met)[-NEIGHBOURS:]:
+            for attribute, value in met[order].tokens.items():
+                if attribute not in PERSONAL or value in me.tokens.values():
+                    continue
+                number = attribute in (Attribute.PHONE, Attribute.SIM)
+                for theirs in (Attribute.PHONE, Attribute.SIM) if number else (attribute,):
+                    places.add((theirs, value))
+                    for far in self._before((theirs, value), me, KEPT_BEYOND):
+                        if far.holder not in (me.holder, met[order].holder):
+                            found[far.order] = far
+        found = {order: far for order, far in found.items() if order not in met}
+        known = {m.node.order: m for place in places for m in self._known(place, me)}
+        marks = [m for order, m in known.items() if order in found]
+        return [found[order] for order in sorted(found)], marks
+
+    def _use_began(self, number: str, me: Node) -> tuple[object, ...] | None:
+        """The place in order of the last SIM registration that took an idle number over."""
+        sims = self._before((Attribute.SIM, number), me)
+        if me.tokens.get(Attribute.SIM) == number:
+            sims = [*sims, me]
+        used = sims + self._before((Attribute.PHONE, number), me)
+        began = None
+        for before, sim in pairwise(sims):
+            last = max(n.registered_at for n in used if n.order < sim.order)
+            if sim.holder != before.holder and sim.registered_at - last >= IDLE:
+                began = sim.order
+        return began
+
+    def _before(
+        self, place: tuple[Attribute, str], me: Node, kept: int | None = None
+    ) -> list[Node]:
         """The latest that lie strictly before me in the order of the world."""
         events = self._events.get(place, [])
-        return events[: bisect_left(events, me.order, key=lambda n: n.order)][-KEPT[place[0]] :]
+        earlier = events[: bisect_left(events, me.order, key=lambda n: n.order)]
+        return earlier[-(kept or KEPT[place[0]]) :]
 
     def _known(self, place: tuple[Attribute, str], me: Node) -> list[Mark]:
         """The latest confirmed strictly before my moment, of registrations before me."""

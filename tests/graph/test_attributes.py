@@ -178,3 +178,100 @@ def test_papers_that_identify_nobody_make_no_two_rows_one_holder(
     other = node(answer, registration_id=RegistrationId("A-2"), **changes)
     assert one.holder != other.holder
     assert Attribute.HOLDER not in one.tokens
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "why"),
+    [
+        ("tuanphat20@gmail.com", "tuanphat7@gmail.com", "another number"),
+        ("Tuan.Phat20@gmail.com", "tuanphat33@gmail.com", "written otherwise"),
+        ("vip01shop@yahoo.com", "vip02shop@yahoo.com", "the number stands within"),
+    ],
+)
+def test_mailboxes_that_differ_in_their_number_are_of_one_row(
+    one: str, other: str, why: str
+) -> None:
+    rows = {node(email=email).tokens[Attribute.MAILBOX] for email in (one, other)}
+    assert len(rows) == 1, why
+
+
+@pytest.mark.parametrize(
+    ("email", "why"),
+    [
+        ("binhtran93@gmail.com", "the holder's own name: namesakes number theirs too"),
+        ("tuanphat@gmail.com", "no number"),
+        ("vip01@gmail.com", "too few letters to be particular"),
+        ("0912345678@gmail.com", "a number alone"),
+    ],
+)
+def test_an_ordinary_mailbox_is_of_no_row(email: str, why: str) -> None:
+    assert Attribute.MAILBOX not in node(email=email).tokens, why
+
+
+def test_rows_of_mailboxes_of_two_domains_are_two() -> None:
+    rows = {
+        node(email=f"tuanphat1@{domain}").tokens[Attribute.MAILBOX]
+        for domain in ("gmail.com", "yahoo.com")
+    }
+    assert len(rows) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same", "why"),
+    [
+        ("VIETTEL-079-559-T09", "VIETTEL-079-559-T10", True, "two seats of one branch"),
+        ("VIETTEL-079-559-T09", "VIETTEL-079-560-T09", False, "two branches"),
+        ("079-559-t09", "079-559-T10", True, "without the institution"),
+    ],
+)
+def test_the_seats_of_a_branch_share_it(one: str, other: str, same: bool, why: str) -> None:
+    branches = {node(agent_id=code).tokens[Attribute.BRANCH] for code in (one, other)}
+    assert (len(branches) == 1) == same, why
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        ("T09", "one part"),
+        ("VIETTEL-T09", "the institution alone is no branch"),
+        ("HCM-T09", "a word without a number may be half a country"),
+        ("VIETTEL-079-", "no seat"),
+    ],
+)
+def test_a_code_that_names_no_branch_has_none(code: str, why: str) -> None:
+    assert Attribute.BRANCH not in node(agent_id=code).tokens, why
+
+
+def test_peers_are_the_desks_of_one_institution_and_channel() -> None:
+    def peers(**changes: object) -> str | None:
+        return node(agent_id="D1", **changes).tokens.get(Attribute.PEERS)
+
+    assert peers() == node(agent_id="D2").tokens[Attribute.PEERS]
+    others = [peers(channel=Channel.BRANCH), peers(institution=Institution("VNPT"))]
+    assert len({peers(), *others}) == 3
+    assert Attribute.PEERS not in node().tokens, "nobody entered it"
+
+
+@pytest.mark.parametrize(
+    ("answer", "address", "province", "why"),
+    [
+        (Found(replace(PERSON, province_code="68"), FoundBy.NUMBER), None, "68", "the register's"),
+        (Found(PERSON, FoundBy.NUMBER), "5 Lê Lợi, Tỉnh Đắk Lắk", "66", "the address's"),
+        (SILENT, "5 Lê Lợi, Tỉnh Đắk Nông", "68", "that of today"),
+        (SILENT, "5 Lê Lợi", "", "none is named"),
+        (SILENT, None, "", "nothing is"),
+        (Found(replace(PERSON, province_code="HN"), FoundBy.NUMBER), None, "", "no code"),
+    ],
+)
+def test_a_home_lies_in_a_province_of_today(
+    answer: RegisterAnswer, address: str | None, province: str, why: str
+) -> None:
+    assert node(answer, address=address).province == province, why
+
+
+def test_a_node_is_read_as_it_was_written_and_as_it_was_before_provinces() -> None:
+    made = node(address="5 Lê Lợi, Tỉnh Đắk Lắk")
+    form = made.to_json()
+    assert Node.from_json(form) == made
+    del form["province"]
+    assert Node.from_json(form) == replace(made, province="")

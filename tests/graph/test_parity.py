@@ -47,7 +47,7 @@ def test_the_world_of_the_test_asks_something_of_every_side(book, by_sql):
     last = book.registrations[-1].registered_at
     assert sum(m.confirmed_at < last for m in book.marks) > 1_000
     counted = (np.nan_to_num(by_sql) > 0).any(axis=0)
-    assert counted.mean() > 0.95
+    assert counted.mean() > 0.9
     held = {a: sum(a in n.tokens for n in book.nodes) for a in Attribute}
     assert min(held.values()) > 50, held
 

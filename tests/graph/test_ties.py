@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from features.registration import Institution, Kind, RegistrationId
-from graph import counting, history, live
+from graph import history, live, sight
 from graph.aggregates import KEPT, KEPT_MARKS
 from graph.attributes import Attribute, Mark, Node, Tokens
 from graph.history import History
@@ -25,7 +25,14 @@ MICROSECOND = timedelta(microseconds=1)
 # Moments at which two registrations tie, and at which a window just reaches or just does not.
 MOMENTS = [
     START + whole + little
-    for whole in (timedelta(0), timedelta(hours=1), timedelta(days=1), timedelta(days=30))
+    for whole in (
+        timedelta(0),
+        timedelta(hours=1),
+        timedelta(days=1),
+        timedelta(days=30),
+        timedelta(days=46),  # 45 days after the third: a number idle so long begins a new use
+        timedelta(days=91),
+    )
     for little in (timedelta(0), MICROSECOND)
 ]
 
@@ -40,9 +47,10 @@ def node(identifier: str, at: datetime, holder: str = "h1", **tokens: str) -> No
         registered_at=at,
         kind=Kind.SIM if "sim" in tokens else Kind.BANK_ACCOUNT,
         holder=TOKENS.token("holder", holder, 8),
-        family=TOKENS.token("family", holder, 8),
+        family=TOKENS.token("family", holder[:2], 8),
         verified=holder != "h3",
         tokens={Attribute(a): TOKENS.token("value", v) for a, v in values.items()},
+        province={"h1": "01", "h2": "79"}.get(holder[:2], ""),
     )
 
 
@@ -52,7 +60,9 @@ OPTIONAL_TOKENS = {
     "phone": st.sampled_from(["n1", "n2"]),
     "sim": st.sampled_from(["n1", "n2"]),
     "agent": st.just("a1"),
-    "device": st.just("d1"),
+    "peers": st.just("p1"),
+    "device": st.sampled_from(["d1", "d2"]),
+    "email": st.sampled_from(["e1", "e2"]),
 }
 
 
@@ -63,7 +73,7 @@ def worlds(draw) -> tuple[list[Node], dict[RegistrationId, tuple[datetime, bool]
     for name in draw(st.lists(IDENTIFIERS, max_size=20, unique=True)):
         tokens = draw(st.fixed_dictionaries({}, optional=OPTIONAL_TOKENS))
         institution = draw(st.sampled_from("AB"))
-        holder = draw(st.sampled_from(["h1", "h2", "h3"]))
+        holder = draw(st.sampled_from(["h1", "h1-son", "h2", "h3"]))
         made = node(f"{institution}/{name}", draw(st.sampled_from(MOMENTS)), holder, **tokens)
         nodes.append(made)
         later = [m for m in MOMENTS if m >= made.registered_at]
@@ -83,8 +93,11 @@ def test_ties_and_full_places_are_settled_alike_by_all_three(graph, world, size,
     with pytest.MonkeyPatch.context() as patch:
         for attribute in Attribute:
             patch.setitem(KEPT, attribute, kept)
-        for module in (counting, history, live, oracle):
+        for module in (history, live, oracle, sight):
             patch.setattr(module, "KEPT_MARKS", kept)
+            patch.setattr(module, "KEPT_BEYOND", kept)
+        for module in (history, oracle, sight):
+            patch.setattr(module, "NEIGHBOURS", kept)
         book = History(outcomes)
         expected = Oracle(nodes, book.marks(nodes)).values(nodes)
         assert_same(book.values(nodes), expected)

@@ -11,7 +11,7 @@ import pytest
 from features.difference import DIFFERENCES
 from features.evidence import FIELDS, Evidence, FieldEvidence, Identity, Outcome
 from features.registration import Status
-from features.vector import FEATURES, NAMES
+from features.vector import FEATURES, NAMES, OF_OUTCOMES
 from features.vector.feature import Direction
 from graph.aggregates import AGGREGATES, MarkMeasure
 from graph.company import PLACE, Company
@@ -265,9 +265,24 @@ def test_hard_facts_are_told_apart():
 # ── Features and aggregates ──────────────────────────────────────────
 
 
-def test_every_feature_of_company_reads_an_aggregate_and_every_aggregate_is_read():
-    read = {f.name for f in FEATURES if "." in f.name}
-    assert read == {a.name for a in AGGREGATES}
+def test_every_aggregate_is_a_feature():
+    assert {a.name for a in AGGREGATES} <= set(NAMES)
+
+
+def test_the_features_of_outcomes_are_those_that_change_when_no_outcome_is_known(trained):
+    """Those that read several aggregates too."""
+    values = np.arange(1.0, len(AGGREGATES) + 1)
+    known = replace(trained.facts[0], company=Company(values))
+    of_outcomes = [isinstance(a.measure, MarkMeasure) for a in AGGREGATES]
+    unknown = replace(known, company=Company(np.where(of_outcomes, 0.0, values)))
+    with_outcomes, without = vectors_of([known, unknown])
+    changed = {
+        name
+        for name, a, b in zip(NAMES, with_outcomes, without, strict=True)
+        if "." in name and a != b
+    }
+    assert changed == OF_OUTCOMES
+    assert all(value == 0 for name, value in zip(NAMES, without, strict=True) if name in changed)
 
 
 def test_a_feature_of_company_reads_the_aggregate_of_its_name(trained):
