@@ -14,7 +14,7 @@ import psycopg
 
 from features.registration import Institution, RegistrationId
 from graph.attributes import Key, Mark, Node
-from graph.counting import Place
+from graph.sight import Place
 
 _ASK = """
 INSERT INTO erasures (institution, registration_id, reason, asked_at)
