@@ -14,7 +14,6 @@ import psycopg
 import pytest
 import redis
 
-import service.lane
 from service import embedded
 from service.batches import Batches, Road
 from service.datafolder import owned
@@ -337,30 +336,6 @@ def cramped(tmp_path):
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         yield parts
         running.__exit__(None, None, None)
-
-
-def test_what_waits_for_an_idle_lane_is_done_although_calls_never_cease(
-    ledger, graph, keys, judge, registration, monkeypatch
-):
-    monkeypatch.setattr(service.lane, "_LONGEST_WITHOUT_IDLING", 0.2)
-    idled = []
-    work = Batches(Road(judge), FollowedGraph(graph), keys, lambda *_: True)
-    lane = Lane(ledger, work, lambda: NOW, lambda *_: bool(idled.append(time.monotonic())))
-    lane.start()
-    until = time.monotonic() + 2
-    while time.monotonic() < until:
-        answers(ask(lane, registration()))
-    lane.stop()
-    assert len(idled) > 2
-
-
-def test_what_has_more_to_do_goes_on_at_once(ledger, graph, keys, judge):
-    rounds = []
-    work = Batches(Road(judge), FollowedGraph(graph), keys, lambda *_: True)
-    lane = Lane(ledger, work, lambda: NOW, lambda *_: rounds.append(1) or len(rounds) < 50)
-    lane.start()
-    wait_for(lambda: len(rounds) >= 50)
-    lane.stop()
 
 
 def test_a_full_disk_is_an_outage_that_ends_when_there_is_room_again(
