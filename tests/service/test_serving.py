@@ -193,8 +193,9 @@ def test_a_killed_service_and_killed_parts_lose_nothing_that_was_answered(servic
 
     with opened(service.settings) as store:
         with store.ledger.whole() as whole:
-            kept = {s.registration_id: s for s in whole.all_screenings()}
-            assert len(kept) == len(bodies) == len(list(whole.all_screenings()))
+            first = [s for s in whole.all_screenings() if s.rescreens is None]
+            kept = {s.registration_id: s for s in first}
+            assert len(kept) == len(bodies) == len(first)
             live = store.graph.dump()
             rebuild(whole, store.graph)
         assert store.graph.dump() == live
