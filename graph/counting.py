@@ -41,6 +41,7 @@ def count(
     node: Node,
     events: Remembered,
     marks: Mapping[Place, Sequence[MarkEvent]],
+    seen: Sight | None = None,
     ways: Mapping[Event, Sequence[Place]] | None = None,
 ) -> NDArray[np.float64]:
     """All aggregates of one node, from what its places remember, in any order.
@@ -49,13 +50,14 @@ def count(
         node: the registration.
         events: what each place remembers, at least its `KEPT` latest before the node.
         marks: what became known at each place, at least the `KEPT_MARKS` latest before the node.
+        seen: what the node sees of the events, where that was looked for already.
         ways: the further places to which each of its neighbours leads.
 
     Returns:
         float64 of shape (len(AGGREGATES),).
     """
     values = np.full(len(AGGREGATES), np.nan)
-    seen = sight(node, events)
+    seen = seen or sight(node, events)
     for link, place in places_asked(node):
         start = seen.began.get(link.mine, EVER)
         known = known_marks(marks.get(place, ()), seen.own)

@@ -108,7 +108,8 @@ class LiveGraph:
         mates = _mates(nodes)
         first = [[(p, KEPT[p[0]]) for _, p in places_asked(node)] for node in nodes]
         events, marks = self._remembered(nodes, first, mates)
-        ways = self._ways(nodes, events)
+        seen = [sight(node, found) for node, found in zip(nodes, events, strict=True)]
+        ways = self._ways(nodes, [look.neighbours for look in seen])
         second = [
             [(p, KEPT_BEYOND) for p in dict.fromkeys(p for led in way.values() for p in led)]
             for way in ways
@@ -118,8 +119,8 @@ class LiveGraph:
             events[i].update(more_events[i])
             marks[i].update(more_marks[i])
         rings = self._rings_of(nodes)
-        rows = zip(nodes, events, marks, ways, rings, strict=True)
-        return [Company(count(n, e, m, way), ring_id) for n, e, m, way, ring_id in rows]
+        rows = zip(nodes, events, marks, seen, ways, strict=True)
+        return [Company(count(*row), ring_id) for row, ring_id in zip(rows, rings, strict=True)]
 
     def project(self, nodes: Sequence[Node], marks: Sequence[Mark], position: int) -> None:
         """Records nodes and marks and moves the watermark, all at once; repeating changes nothing.
@@ -162,7 +163,9 @@ class LiveGraph:
             for place in places_left(mark.node):
                 _remove(pipe, marks_key(place, ours), member)
                 left.append((place, _REMEMBERED_MARKS))
-        found: list[int] = pipe.execute()
+        for node in nodes:
+            pipe.unlink(values_key(node.key, ours))
+        found: list[int] = pipe.execute()[: 2 * len(left)]
         answers = zip(left, found[::2], found[1::2], strict=True)
         return [place for (place, kept), held, gone in answers if gone and held >= kept]
 
@@ -270,10 +273,9 @@ class LiveGraph:
         return rings
 
     def _ways(
-        self, nodes: Sequence[Node], events: Sequence[_Events]
+        self, nodes: Sequence[Node], neighbours: Sequence[Sequence[Event]]
     ) -> list[dict[Event, list[Place]]]:
         """Where the neighbours of each node lead."""
-        neighbours = [sight(n, e).neighbours for n, e in zip(nodes, events, strict=True)]
         values = {node.key: personal(node) for node in nodes}
         wanted = {_of(e) for found in neighbours for e in found} - values.keys()
         if asked := sorted(wanted):

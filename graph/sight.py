@@ -6,6 +6,7 @@ over another value, so that a chain that never shares two values comes into sigh
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -144,7 +145,9 @@ def beyond(seen: Sight, ways: Mapping[Event, Sequence[Place]], events: Remembere
 
 def earlier(events: Sequence[Event], own: Event, kept: int) -> list[Event]:
     """The `kept` latest events before `own` in the order of the world, latest last."""
-    return sorted(e for e in events if e[:3] < own[:3])[-kept:]
+    ordered = sorted(events)
+    before = bisect_left(ordered, own[:3])  # an event comes after the three that it begins with
+    return ordered[max(0, before - kept) : before]
 
 
 def known_marks(marks: Sequence[MarkEvent], own: Event) -> list[MarkEvent]:

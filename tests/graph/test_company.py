@@ -292,3 +292,20 @@ def test_a_crowd_is_seen_no_further_than_is_kept(graph):
     (company,) = book.around(graph, book.add(3, "An", phone="n1"))
     assert company["phone.registrations.all"] == NEIGHBOURS + 6
     assert company["beyond.registrations.all"] == KEPT_BEYOND - 1  # the neighbour's own is one
+
+
+def test_who_is_forgotten_leads_nobody_on(graph):
+    """Not over the values that stood with the registration, either."""
+    book = Book()
+    book.add(0, "far", email="e1")
+    near = book.add(1, "Bình", email="e1", phone="n1")
+    graph.project(book.nodes, [], 2)
+    me = book.add(2, "An", phone="n1")
+    assert graph.around([me])[0]["beyond.holders.all"] == 1
+    graph.forget([near], [])
+    assert graph.around([me])[0]["beyond.holders.all"] == 0
+    alone = Book()
+    kept = graph.dump()
+    graph.clear()
+    graph.project([alone.add(0, "far", email="e1")], [], 2)
+    assert graph.dump() == kept
