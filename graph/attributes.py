@@ -135,7 +135,8 @@ class Node:
             holder=form["holder"],
             family=form["family"],
             verified=form["verified"],
-            tokens={Attribute(a): t for a, t in form["tokens"].items()},
+            # In the order of the attributes, as `node_of` gives them: a database keeps none.
+            tokens={a: form["tokens"][a] for a in Attribute if a in form["tokens"]},
             province=form.get("province", ""),
         )
 

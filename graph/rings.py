@@ -168,17 +168,6 @@ def find(
     return Finder(judged).rings(np.array([risk[n.key] for n in judged]), rules)
 
 
-def shared_values(suspects: Iterable[Node]) -> frozenset[str]:
-    """The tokens that two suspects hold: only who holds one of them can matter to a ring."""
-    seen: set[str] = set()
-    shared: set[str] = set()
-    for node in suspects:
-        own = {t for a, t in node.tokens.items() if a in BONDS}
-        shared |= own & seen
-        seen |= own
-    return frozenset(shared)
-
-
 class Finder:
     """Registrations in the order of the world and the values they hold; made once, searched often."""
 

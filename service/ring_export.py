@@ -89,10 +89,13 @@ def draw_campaign(rings: Iterable[Ring], made_at: datetime, folder: Path) -> Non
     """Writes the rings of a campaign into `folder` as GraphML; no key of the run shows in it.
 
     Raises:
-        OSError: it cannot be written.
+        DataFolderError: there is no room, or writing is not possible.
     """
     header = Header(made_at, "campaign", PSEUDONYMOUS)
-    graphml.write(picture(named_by_members(rings)), header, folder)
+    try:
+        graphml.write(picture(named_by_members(rings)), header, folder)
+    except OSError as error:
+        raise unwritable(folder.parent, error) from error
 
 
 def _found(book: RingLedger, ring_id: str | None) -> tuple[datetime, list[Ring]]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from features.registration import Institution, Kind, RegistrationId
 from graph.attributes import Attribute, Node, Tokens
-from graph.rings import Rules, find, reached, ring_of_token, shared_values
+from graph.rings import Rules, find, reached, ring_of_token
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -161,16 +161,6 @@ def test_the_evidence_names_the_value_and_the_members_that_it_ties():
     assert all(len(t.members) > 1 for t in ring.ties)
     assert ring.first_seen == nodes[0].registered_at
     assert (ring.holders, ring.accounts, ring.tier) == (5, 5, 0)
-
-
-def test_what_no_two_suspects_hold_matters_to_no_ring():
-    bad, good = gang(6), [node(20 + i, phone="gp0", device="shop") for i in range(3)]
-    everybody = [*bad, *good, *(node(40 + i, email="x") for i in range(5))]
-    risk = risks(everybody, 0.01) | risks(bad, 0.9)
-    wanted = shared_values(bad)
-    part = [n for n in everybody if wanted.intersection(n.tokens.values())]
-    assert len(part) < len(everybody)
-    assert find(part, risk) == find(everybody, risk)
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5), st.floats(0, 1)), max_size=40))
