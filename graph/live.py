@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 from itertools import islice
@@ -232,7 +232,7 @@ class LiveGraph:
 
     def set_rings(self, day: date, ring_of_token: Mapping[str, str]) -> None:
         """Remembers the rings of the ring run at 00:00 UTC of `day`, and those of a week before."""
-        old = self._ring_days()[: -_RING_RUNS + 1]
+        old = sorted({*self._ring_days(), day})[:-_RING_RUNS]
         pipe = self._client.pipeline(transaction=True)
         days = self.half + _RING_DAYS
         for gone in (*old, day):
@@ -241,6 +241,17 @@ class LiveGraph:
         for token, ring_id in ring_of_token.items():
             pipe.hset(self._rings(day), token, ring_id)
         pipe.sadd(days, day.isoformat())
+        pipe.execute()
+
+    def forget_rings(self, tokens: Collection[str], left: Mapping[date, Mapping[str, str]]) -> None:
+        """Forgets where tokens lead, but for what is `left` of each day's ring run."""
+        if not tokens:
+            return
+        pipe = self._client.pipeline(transaction=True)
+        for day in self._ring_days():
+            pipe.hdel(self._rings(day), *tokens)
+            for token, ring_id in left.get(day, {}).items():
+                pipe.hset(self._rings(day), token, ring_id)
         pipe.execute()
 
     def rings_day(self) -> date | None:

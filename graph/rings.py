@@ -142,6 +142,11 @@ class Ring:
         return len({node.holder for node in self.members})
 
     @property
+    def erased(self) -> frozenset[Key]:
+        """Members whose data is erased: without a value to share nobody had become one."""
+        return frozenset(node.key for node in self.members if not node.tokens)
+
+    @property
     def accounts(self) -> int:
         """How many of its members are bank accounts."""
         return sum(node.kind is Kind.BANK_ACCOUNT for node in self.members)

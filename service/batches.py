@@ -14,7 +14,13 @@ from graph.attributes import Key, Mark, Node
 from models.decision import Screening
 from models.hard_facts import UNSEEN
 from service.calls import Answered, OutcomeCall, ScreeningCall
-from service.errors import ConflictError, NotFoundError, OtherOutcomeError, RefusedError
+from service.errors import (
+    ConflictError,
+    ErasedError,
+    NotFoundError,
+    OtherOutcomeError,
+    RefusedError,
+)
 from service.keys import Keys
 from service.ledger.reading import Known, WholeLedger
 from service.ledger.records import Asked, Judged, NewOutcome, StoredOutcome, content
@@ -22,6 +28,7 @@ from service.ledger.writing import Writer
 from service.livegraph import FollowedGraph
 
 _OTHER_CONTENT = "this registration_id was sent before with different content"
+_ERASED = "the personal data of this registration was erased before it was screened"
 _OTHER_OUTCOME = "this registration has another outcome already"
 
 
@@ -122,6 +129,8 @@ class Batches:
                 call.future.set_exception(ConflictError(_OTHER_CONTENT))
             elif held is not None and held.screening is not None:
                 call.future.set_result(Answered(held.screening, repeated=True))
+            elif held is not None and held.erased:
+                call.future.set_exception(ErasedError(_ERASED))
             elif first is not None and content(first[0].registration) != plain:
                 call.future.set_exception(ConflictError(_OTHER_CONTENT))
             else:

@@ -9,6 +9,7 @@
         ├── UnavailableError     not now: a part is away; the same call may be repeated
         ├── ConflictError        the key is taken by different content
         │   └── OtherOutcomeError    the registration has another outcome already
+        ├── ErasedError          its personal data was erased: it is not screened any more
         ├── NotFoundError        nothing under this key for this institution
         └── RefusedError         a value that the ledger does not accept; names its column
 
@@ -46,6 +47,10 @@ class ConflictError(CallError):
 
 class OtherOutcomeError(ConflictError):
     """The registration has another outcome already."""
+
+
+class ErasedError(CallError):
+    """The registration's personal data was erased, and nothing had been decided."""
 
 
 class NotFoundError(CallError):

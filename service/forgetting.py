@@ -7,11 +7,14 @@ round that was cut short is done again. What was decided stays, without anybody'
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import redis
 
+from graph.attributes import Mark, Node
 from graph.live import MOST_REMEMBERED, LiveGraph
+from service import ringruns
 from service.ledger.erasing import Erasures
 from service.ledger.writing import Writer
 
@@ -44,15 +47,23 @@ class Forgetting:
             # Who builds a graph anew has perhaps read them already.
             if not self._builder.take():
                 return False
-            position = self._graph.position()
-            full = self._graph.forget(nodes, marks)
-            if full:
-                moments = [n.registered_at for n in nodes] + [m.confirmed_at for m in marks]
-                older = erasures.latest_at(full, max(moments), MOST_REMEMBERED)
-                self._graph.project(*older, position)
-            self._graph.make_durable()
-            erasures.carry_out([node.key for node in nodes], now)
+            # The ledger's part comes last: a round that is cut short leaves it as it was.
+            with writer.door.transaction():
+                self._forget_places(erasures, nodes, marks)
+                erasures.carry_out([node.key for node in nodes], now)
+                ringruns.forget(writer.door, self._graph, nodes)
+                self._graph.make_durable()
             self._builder.let_go()
         except redis.RedisError:
             return False  # without the graph nobody is forgotten; a later round sees
         return True
+
+    def _forget_places(
+        self, erasures: Erasures, nodes: Sequence[Node], marks: Sequence[Mark]
+    ) -> None:
+        position = self._graph.position()
+        full = self._graph.forget(nodes, marks)
+        if full:
+            moments = [n.registered_at for n in nodes] + [m.confirmed_at for m in marks]
+            older = erasures.latest_at(full, max(moments), MOST_REMEMBERED)
+            self._graph.project(*older, position)

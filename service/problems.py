@@ -11,6 +11,7 @@ from features.parsing import Problem as ColumnProblem
 from service.errors import (
     CallError,
     ConflictError,
+    ErasedError,
     NotFoundError,
     OtherOutcomeError,
     RefusedError,
@@ -55,6 +56,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "Another outcome of this registration was reported before; the first one stays.",
         "Đăng ký này đã có kết quả xác minh khác được báo trước đó; kết quả đầu tiên được giữ nguyên.",
     ),
+    "erased": (
+        410,
+        "The personal data of this registration was erased before it was screened; it is not recorded again.",
+        "Dữ liệu cá nhân của đăng ký này đã được xóa trước khi sàng lọc; dữ liệu không được ghi lại nữa.",
+    ),
     "too-large": (
         413,
         "The body is larger than 5 MB or the list longer than 1000.",
@@ -90,6 +96,7 @@ _BY_ERROR: dict[type[CallError], str] = {
     UnavailableError: "unavailable",
     ConflictError: "conflict",
     OtherOutcomeError: "other-outcome",
+    ErasedError: "erased",
     NotFoundError: "not-found",
     RefusedError: "invalid",
 }

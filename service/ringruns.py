@@ -7,6 +7,7 @@ risk of who came after it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -14,6 +15,7 @@ import psycopg
 import redis
 
 from graph import rings
+from graph.attributes import Node
 from graph.lineage import follow
 from graph.live import LiveGraph
 from service.keys import Keys
@@ -78,6 +80,14 @@ def restore(door: psycopg.Connection, graph: LiveGraph) -> None:
     for run_at in book.last_runs_of_days(_DAYS):
         day = run_at.astimezone(UTC).date()
         graph.set_rings(day, rings.ring_of_token(book.rings(run_at)))
+
+
+def forget(door: psycopg.Connection, graph: LiveGraph, nodes: Sequence[Node]) -> None:
+    """Has the values of nodes lead to the rings of those alone who share them in the ledger still."""
+    book = RingLedger(door)
+    tokens = {t for node in nodes for a, t in node.tokens.items() if a in rings.PRIVATE}
+    led = book.led(book.last_runs_of_days(_DAYS), tokens)
+    graph.forget_rings(tokens, {at.astimezone(UTC).date(): ring_of for at, ring_of in led.items()})
 
 
 def midnight(day: date) -> datetime:

@@ -129,6 +129,7 @@ def _opened(point: Point, holder: str) -> Iterator[Entity]:
         "name": [point.label],
         "keywords": _rings(point),
         "topics": _topics(point),
+        "notes": ["personal data erased"] if "erased" in facts else [],
     }
     if point.kind == "Sim":
         account: _Properties = {

@@ -222,6 +222,7 @@ def _opened(node: Node, ring: Ring, labels: Labels) -> Point:
         "ring_id": one_line(ring.ring_id),
         "ring_risk": ring.risk,
         "fraud": labels.outcomes.get(node.key),
+        "erased": True if node.key in ring.erased else None,
         "number": number or None,
     }
     return Point(

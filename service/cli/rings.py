@@ -119,6 +119,8 @@ def _members(seen: Seen) -> None:
         ]
         if node.key in seen.confirmed:
             parts.append(said("đã xác nhận gian lận", "confirmed as fraud"))
+        if node.key in seen.ring.erased:
+            parts.append(said("đã xóa dữ liệu cá nhân", "personal data erased"))
         print("  ".join(parts))
 
 

@@ -172,6 +172,11 @@ class Member:
     decision: str | None = None
     risk_band: str | None = None
 
+    @property
+    def erased(self) -> bool:
+        """Whether its personal data is erased: without a value to share it had not come here."""
+        return not self.tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Life:

@@ -129,10 +129,11 @@ def _life(language: Language, life: Life) -> Html:
 
 def _row(language: Language, member: Member) -> list[str]:
     name = member.registration_id or ""
-    hint = None if member.in_run else tag("span", language.say("since_run"), class_="hint")
+    told = (("since_run", not member.in_run), ("erased", member.erased))
+    hints = [tag("span", language.say(word), class_="hint") for word, so in told if so]
     link = screening_link(member.screening_id, name) if member.screening_id else name
     return [
-        join(link, hint),
+        join(link, *hints),
         language.moment(member.registered_at) if member.registered_at else "–",
         language.called("kind", member.kind or ""),
         decision_chip(language, member.decision) if member.decision else "–",

@@ -92,6 +92,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     "ring_first": ("Đăng ký đầu tiên", "First registration"),
     "ring_lost": ("các đợt sau không còn thấy", "later runs did not find it"),
     "ring_life": ("Diễn biến", "What became of it"),
+    "erased": ("đã xóa dữ liệu cá nhân", "personal data erased"),
     "since_run": ("liên quan sau đợt dò", "reached it after the run"),
     "ties": ("Thông tin dùng chung", "What they share"),
     "no_ties": ("Không còn thông tin dùng chung.", "They share nothing any more."),

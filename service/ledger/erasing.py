@@ -1,7 +1,8 @@
 """Erasures in the ledger: asked for, found due, carried out on the rows that hold personal data.
 
 A row that is erased keeps what was decided and by what, and the keyed digest of its content, so that
-a repeated call is answered as before. Its ciphertext is gone, and its node ties it to nobody.
+a repeated call is answered as before. Its ciphertext is gone, and neither its node nor a ring run ties
+it to anybody; of which ring it was a member stays, by its key.
 """
 
 from __future__ import annotations
@@ -52,6 +53,19 @@ WHERE (institution, registration_id) IN
 UPDATE screenings SET (matched_ciphertext, evidence_ciphertext) = (NULL, ''::bytea)
 WHERE (institution, registration_id) IN
     (SELECT * FROM unnest(%(institutions)s::text[], %(ids)s::text[]))
+""",
+    """
+DELETE FROM ring_ties t USING rings m
+WHERE (m.institution, m.registration_id) IN
+    (SELECT * FROM unnest(%(institutions)s::text[], %(ids)s::text[]))
+    AND (t.ring_id, t.run_at) = (m.ring_id, m.run_at) AND m.place = ANY (t.places)
+    AND cardinality(places_left(t)) < 2
+""",
+    """
+UPDATE ring_ties t SET places = places_left(t) FROM rings m
+WHERE (m.institution, m.registration_id) IN
+    (SELECT * FROM unnest(%(institutions)s::text[], %(ids)s::text[]))
+    AND (t.ring_id, t.run_at) = (m.ring_id, m.run_at) AND m.place = ANY (t.places)
 """,
     """
 UPDATE erasures SET carried_out_at = %(at)s

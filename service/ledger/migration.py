@@ -18,6 +18,7 @@ _STEPS = (
     "004_unseen.sql",
     "005_readings.sql",
     "006_erasures.sql",
+    "007_untied.sql",
 )
 VERSION = len(_STEPS)
 _LOCK = 0x6368_6E01

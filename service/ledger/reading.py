@@ -115,6 +115,7 @@ class Known:
     """What the ledger holds of a key: the digest of its content, and its screening if any."""
 
     digest: bytes
+    erased: bool
     screening: StoredScreening | None
 
 
@@ -233,11 +234,11 @@ class WholeLedger(Reader):
             for s in self._screenings(f"WHERE rescreens IS NULL AND {wanted}", *lists)
         }
         rows = self._door.execute(
-            "SELECT institution, registration_id, content_digest FROM registrations "  # noqa: S608
-            f"WHERE {wanted}",
+            "SELECT institution, registration_id, content_digest, inputs_ciphertext = ''::bytea "  # noqa: S608
+            f"FROM registrations WHERE {wanted}",
             lists,
         )
-        return {(i, r): Known(bytes(d), first.get((i, r))) for i, r, d in rows}
+        return {(i, r): Known(bytes(d), e, first.get((i, r))) for i, r, d, e in rows}
 
     def known_outcomes(self, keys: Sequence[Key]) -> dict[Key, StoredOutcome]:
         """The outcomes held for these registrations."""

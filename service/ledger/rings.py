@@ -16,7 +16,7 @@ import psycopg
 from features.registration import Institution, RegistrationId
 from graph.attributes import Attribute, Key, Node
 from graph.lineage import Happening, Known, Step, strongest_first
-from graph.rings import Ring, Tie
+from graph.rings import PRIVATE, Ring, Tie
 
 _MEMORY = """
 SELECT m.ring_id, m.institution, m.registration_id,
@@ -66,6 +66,16 @@ FROM unnest(%s::text[], %s::bigint[]) AS asked (ring_id, position) CROSS JOIN LA
         AND members IS NOT NULL
     ORDER BY run_at DESC LIMIT 1
 ) AS s
+"""
+# Of several rings that one value ties the strongest comes last.
+_LED = """
+SELECT s.run_at, t.token, t.ring_id
+FROM ring_ties t JOIN ring_steps s ON s.ring_id = t.ring_id AND s.since = t.run_at
+CROSS JOIN LATERAL (
+    SELECT ring_risk FROM rings WHERE ring_id = t.ring_id AND run_at = t.run_at LIMIT 1
+) AS m
+WHERE s.run_at = ANY (%s) AND t.token = ANY (%s) AND t.attribute = ANY (%s)
+ORDER BY m.ring_risk * s.members, t.ring_id COLLATE "C" DESC
 """
 _LAST_OF_DAYS = """
 SELECT max(run_at) FROM ring_runs GROUP BY (run_at AT TIME ZONE 'UTC')::date
@@ -178,6 +188,16 @@ class RingLedger:
         return strongest_first(
             Ring(r, tuple(nodes), tuple(ties[r]), risk[r]) for r, nodes in members.items()
         )
+
+    def led(
+        self, runs: Sequence[datetime], tokens: Collection[str]
+    ) -> dict[datetime, dict[str, str]]:
+        """Where these tokens lead by each of the runs, as `ring_of_token` has it of their rings."""
+        led: dict[datetime, dict[str, str]] = {run_at: {} for run_at in runs}
+        asked = [list(runs), list(tokens), [attribute.value for attribute in PRIVATE]]
+        for run_at, token, ring_id in self._door.execute(_LED, asked):
+            led[run_at][token] = ring_id
+        return led
 
     def seen(self, ring_id: str, now: datetime) -> Seen | None:
         """A ring as the last run that found it saw it; None where there never was one."""

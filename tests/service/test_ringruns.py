@@ -137,9 +137,11 @@ def test_a_graph_that_lost_its_rings_gets_those_that_are_recorded(
     graph.clear()
     runs.run_if_due(writer, MIDNIGHT + timedelta(days=9, hours=5))
     assert {key: valkey.hgetall(key) for key in valkey.keys("chinhchu:rings:*")} == kept
-    graph.clear()
-    restore(writer.door, graph)
-    assert {key: valkey.hgetall(key) for key in valkey.keys("chinhchu:rings:*")} == kept
+    for forgets in (True, False):
+        if forgets:
+            graph.clear()
+        restore(writer.door, graph)
+        assert {key: valkey.hgetall(key) for key in valkey.keys("chinhchu:rings:*")} == kept
 
 
 def test_an_empty_ledger_has_a_run_without_rings(writer, runs, graph, book):

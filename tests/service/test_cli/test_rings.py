@@ -66,6 +66,18 @@ def test_a_run_finds_what_list_and_show_then_tell(run, gang, home):
     assert ring_id not in run("rings", "list", "--min-risk", "0.95").out
 
 
+def test_who_is_erased_is_shown_as_a_member_alone(run, gang):
+    assert run("rings", "run").code == 0
+    assert run("forget", "BANK-0", "R0", "--reason", "asked").code == 0
+    listed = run("rings", "list").out
+    assert "4 accounts of 4 holders at 2 institutions" in listed
+    shown = run("rings", "show", next(w for w in listed.split() if w.startswith("R-")))
+    assert shown.code == 0
+    (erased,) = [line for line in shown.out.splitlines() if "personal data erased" in line]
+    assert erased.split()[:2] == ["BANK-0", "R0"]
+    assert "contact phone: BANK-1 R1" in shown.out
+
+
 def test_both_languages(run, gang, monkeypatch):
     run("rings", "run")
     monkeypatch.setenv("CHINHCHU_LANGUAGE", "vi")

@@ -72,6 +72,21 @@ def readings(home):
     return readings
 
 
+def test_two_who_are_erased_are_not_one_person(run, gang, tmp_path):
+    for one in gang[:2]:
+        assert run("forget", one.institution, one.registration_id, "--reason", "asked").code == 0
+    for form in ("graphml", "ftm", "csv"):
+        said = run("rings", "export", "--all", "--format", form, "--out", tmp_path)
+        assert said.code == 0, said.err
+    drawn = nx.read_graphml(tmp_path / "rings.graphml")
+    kinds = [kind for _, kind in drawn.nodes(data="kind")]
+    assert kinds.count("Person") == 4
+    erased = {told["registration_id"] for _, told in drawn.nodes(data=True) if told.get("erased")}
+    assert erased == {one.registration_id for one in gang[:2]}
+    assert (tmp_path / "rings.ftm.json").read_text("utf-8").count("personal data erased") == 2
+    assert ",erased:boolean" in (tmp_path / "nodes.csv").read_text("utf-8")
+
+
 def test_every_format_without_a_name_and_nothing_is_recorded(run, gang, readings, tmp_path):
     for form in ("graphml", "ftm", "csv"):
         said = run("rings", "export", "--all", "--format", form, "--out", tmp_path / "out")
