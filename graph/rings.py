@@ -85,7 +85,7 @@ class Rules:
     `suspicious` is the risk from which a registration may be a member, `risky` the mean risk a
     ring must have, `parties` how many different persons and firms it must name. Two are enough
     from `pair_size` members of `pair_risk` on. A group above `largest` is split into communities,
-    fewer and larger ones the smaller `resolution`.
+    fewer and larger ones the smaller `resolution`; one that a single value holds together stays whole.
     """
 
     suspicious: float = 0.05
@@ -181,7 +181,7 @@ class Finder:
         self._at = np.array([n.registered_at.timestamp() for n in nodes])
         count = [sum(a in _PLACE for a in n.tokens) for n in nodes]
         # A value stands for its token by 64 bits: two of ten million meet once in 10^5 books.
-        held = ((_PLACE[a], hash(t)) for n in nodes for a, t in n.tokens.items() if a in _PLACE)
+        held = (_value(a, t) for n in nodes for a, t in n.tokens.items() if a in _PLACE)
         kinds = np.dtype([("attribute", np.int8), ("value", np.int64)])
         entries = np.fromiter(held, kinds, sum(count))
         _, group, holders = np.unique(entries["value"], return_inverse=True, return_counts=True)
@@ -207,7 +207,7 @@ class Finder:
         """
         known = len(self._nodes) if before is None else before
         bound = list(self._bound(risk, rules, known))
-        groups = _communities(_components(bound, known), rules)
+        groups = _communities(_components(bound), rules)
         rings = [r for g in groups if (r := self._ring(g, risk, rules)) is not None]
         return sorted(rings, key=lambda r: (-r.risk * len(r.members), r.ring_id))
 
@@ -256,7 +256,9 @@ class Finder:
 
     def _tie(self, bound: _Bound) -> Tie:
         tied = [self._nodes[i] for i in bound.nodes]
-        token = next(t for t in tied[0].tokens.values() if hash(t) == bound.value)
+        token = next(
+            t for a, t in tied[0].tokens.items() if a in _PLACE and _value(a, t)[1] == bound.value
+        )
         return Tie(bound.attribute, token, tuple(n.key for n in tied))
 
 
@@ -279,19 +281,30 @@ class _Group:
 
 _ATTRIBUTES = tuple(BONDS)
 _PLACE = {attribute: i for i, attribute in enumerate(_ATTRIBUTES)}
+_PLACE[Attribute.SIM] = _PLACE[Attribute.PHONE]  # one number, however it is used
 
 
-def _components(bound: Sequence[_Bound], size: int) -> list[_Group]:
+def _value(attribute: Attribute, token: str) -> tuple[int, int]:
+    """Attribute and value as numbers; a device in its owner's hand is no tablet at a desk."""
+    place = _PLACE[attribute]
+    return place, hash((place, token))
+
+
+def _components(bound: Sequence[_Bound]) -> list[_Group]:
     """What is tied together, however long the chain."""
     pairs = [np.column_stack((b.nodes[:-1], b.nodes[1:])) for b in bound]
-    ends = np.concatenate([np.empty((0, 2), np.int64), *pairs])
-    matrix = coo_array((np.ones(len(ends)), (ends[:, 0], ends[:, 1])), shape=(size, size))
-    label = connected_components(matrix, directed=False)[1]
-    groups: dict[int, _Group] = {}
-    for node in np.unique(ends).tolist():
-        groups.setdefault(int(label[node]), _Group([], [])).members.append(node)
+    tied, ends = np.unique(
+        np.concatenate([np.empty((0, 2), np.int64), *pairs]), return_inverse=True
+    )
+    one, other = ends.reshape(-1, 2).T
+    matrix = coo_array((np.ones(len(one)), (one, other)), shape=(len(tied), len(tied)))
+    found = connected_components(matrix, directed=False)[1]
+    label = dict(zip(tied.tolist(), found.tolist(), strict=True))
+    groups: dict[int, _Group] = defaultdict(lambda: _Group([], []))
+    for node, group in label.items():
+        groups[group].members.append(node)
     for b in bound:
-        groups[int(label[b.nodes[0]])].bound.append(b)
+        groups[label[int(b.nodes[0])]].bound.append(b)
     return list(groups.values())
 
 
@@ -306,23 +319,20 @@ def _communities(groups: Sequence[_Group], rules: Rules) -> list[_Group]:
 def _split(group: _Group, rules: Rules) -> list[_Group]:
     """Communities of members and of the values that tie them, both being vertices."""
     # Vertices are numbered in the order of the world: that of tokens would change with their key.
-    bound = sorted(group.bound, key=lambda b: (*b.nodes[:2].tolist(), b.attribute, len(b.nodes)))
+    bound = sorted(group.bound, key=lambda b: (b.nodes.tolist(), b.attribute))
     graph = nx.Graph()
     graph.add_nodes_from(group.members)
     for i, b in enumerate(bound):
         graph.add_edges_from((-1 - i, node) for node in b.nodes.tolist())
     found = nx.community.louvain_communities(graph, resolution=rules.resolution, seed=0)
-    label = np.zeros(group.members[-1] + 1, np.int64)
-    for i, community in enumerate(found):
-        label[[v for v in community if v >= 0]] = i
+    label = {v: i for i, community in enumerate(found) for v in community}
+    inside = []
+    for b in bound:
+        where = np.array([label[v] for v in b.nodes.tolist()])
+        parts = (b.nodes[where == i] for i in np.unique(where))
+        inside += [replace(b, nodes=part) for part in parts if len(part) > 1]
     # A community may hang together by a value that it does not hold: it falls apart.
-    inside = [
-        replace(b, nodes=part)
-        for b in bound
-        for i in np.unique(label[b.nodes])
-        if len(part := b.nodes[label[b.nodes] == i]) > 1
-    ]
-    return _components(inside, group.members[-1] + 1)
+    return _components(inside)
 
 
 def ring_of_token(rings: Iterable[Ring]) -> dict[str, str]:

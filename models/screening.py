@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from features.cross_check import cross_check
 from features.evidence import Evidence, PopulationRegister
 from features.registration import Registration
-from features.vector import NAMES, OF_OUTCOMES, vector
+from features.vector import NAMES, OF_COMPANY, OF_OUTCOMES, vector
 from graph.attributes import Node, Tokens, node_of
 from graph.company import Company, Graph
 from models.decision import Decision, Screening
@@ -26,6 +26,7 @@ from models.risk import RiskModel
 
 _OUTCOMES = [i for i, name in enumerate(NAMES) if name in OF_OUTCOMES]
 """Where in the vector confirmed outcomes are counted."""
+_COMPANY = np.array([name in OF_COMPANY for name in NAMES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,10 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
     decisions = [policy.decide(float(r), frozenset(h)) for r, h in zip(risks, held, strict=True)]
     # Exact contributions are dear: only where a clerk will read them.
     read = np.flatnonzero([d is not Decision.CLEAR for d in decisions])
-    # What a registration lacks may move the model, but is no reason that a clerk can act on.
-    pushes = np.where(np.isnan(vectors[read]), 0.0, model.contributions(vectors[read]))
+    # What a registration lacks may move the model, and so may it that nobody shares a value; but
+    # neither is a reason, and the sentence of the latter would say the opposite.
+    silent = np.isnan(vectors[read]) | (_COMPANY & (vectors[read] == 0))
+    pushes = np.where(silent, 0.0, model.contributions(vectors[read]))
     contributions = dict(zip(read.tolist(), pushes, strict=True))
     return [
         Screening(

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from graph.attributes import Tokens
+from features import vector
+from features.registration import Institution, Kind, RegistrationId
+from features.vector import FEATURES, NAMES, OF_COMPANY
+from graph.alone import alone
+from graph.attributes import Attribute, Node, Tokens
 from graph.history import History
 from models.screening import Facts, gather, vectors_of
 from training.book import Book
@@ -45,3 +53,34 @@ def build(book: Book, tokens: Tokens) -> Dataset:
             confirmed[i] = outcome[0].timestamp()
     at = np.array([f.registration.registered_at.timestamp() for f in facts])
     return Dataset(facts, vectors_of(facts), at, label, confirmed)
+
+
+def as_if_alone(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same registrations had nobody else registered: so looks the first of a ring.
+
+    Args:
+        vectors: shape (n, features).
+    """
+    return np.where(np.isnan(vectors), np.nan, np.where(_COMPANY, _nobody(), vectors))
+
+
+_COMPANY = np.array([name in OF_COMPANY for name in NAMES])
+
+
+@cache
+def _nobody() -> NDArray[np.float64]:
+    """What each feature of company says, where the registration has the attribute, in an empty graph."""
+    tokens = dict.fromkeys(Attribute, "00" * 16)
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    node = Node(
+        RegistrationId("r"),
+        Institution("i"),
+        moment,
+        Kind.SIM,
+        "00" * 8,
+        "00" * 8,
+        verified=True,
+        tokens=tokens,
+    )
+    facts = cast(vector.Facts, SimpleNamespace(company=alone([node])[0]))  # all that they look at
+    return np.array([f.compute(facts) if f.name in OF_COMPANY else np.nan for f in FEATURES])

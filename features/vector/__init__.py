@@ -7,9 +7,12 @@ from features.vector.papers import PAPERS
 FEATURES: tuple[Feature, ...] = (*PAPERS, *COMPANY)
 """All features, in the order of the vector."""
 
+OF_COMPANY: frozenset[str] = frozenset(f.name for f in COMPANY)
+"""Names of the features that tell of company."""
+
 NAMES: tuple[str, ...] = tuple(f.name for f in FEATURES)
 
-__all__ = ["FEATURES", "NAMES", "OF_OUTCOMES", "Counts", "Facts", "Feature", "vector"]
+__all__ = ["FEATURES", "NAMES", "OF_COMPANY", "OF_OUTCOMES", "Counts", "Facts", "Feature", "vector"]
 
 
 def vector(facts: Facts) -> list[float]:

@@ -127,6 +127,23 @@ def test_a_desk_ties_on_the_night_of_its_suspects_and_on_no_other_day(attribute)
     assert len(ring.members) <= len(night) + 1  # whoever came that week, none of another
 
 
+def test_a_device_in_its_owners_hand_is_no_tablet_at_a_desk():
+    """One old use at a shop's desk changes nothing of what it ties since."""
+    mules = [node(i * 20 * 24 * 60, device="d") for i in range(1, 5)]
+    at_a_desk = node(0, tablet="d")
+    risk = risks(mules, 0.9) | risks([at_a_desk], 0.001)
+    (ring,) = find([at_a_desk, *mules], risk)
+    assert members(ring) == [n.registration_id for n in mules]
+    assert [t.attribute for t in ring.ties] == [Attribute.DEVICE]
+    assert ring_of_token([ring]) == {"d": ring.ring_id}
+
+
+def test_a_number_as_sim_and_as_contact_phone_is_one_value():
+    users = [node(0, sim="n"), node(1, phone="n"), node(2, phone="n")]
+    (ring,) = find(users, risks(users, 0.9))
+    assert len(ring.members) == 3
+
+
 def test_a_neighbourhood_of_addresses_ties_nobody():
     nodes = [node(i, subnet="same") for i in range(9)]
     assert find(nodes, risks(nodes, 0.9)) == []

@@ -11,7 +11,7 @@ import pytest
 from features.difference import DIFFERENCES
 from features.evidence import FIELDS, Evidence, FieldEvidence, Identity, Outcome
 from features.registration import Status
-from features.vector import FEATURES, NAMES, OF_OUTCOMES
+from features.vector import FEATURES, NAMES, OF_COMPANY, OF_OUTCOMES
 from features.vector.feature import Direction
 from graph.aggregates import AGGREGATES, MarkMeasure
 from graph.company import PLACE, Company
@@ -188,6 +188,17 @@ def test_what_a_registration_lacks_is_no_reason_however_much_it_moves_the_model(
     nothing = Pushed(trained.model, np.zeros_like)
     screened, bare = (screen(facts, model, POLICY) for model in (lacking, nothing))
     assert any(np.isnan(s.vector).any() for s in screened)
+    assert [s.reasons for s in screened] == [s.reasons for s in bare]
+
+
+def test_that_nobody_shares_a_value_is_never_told_as_sharing(trained):
+    """However much the model is moved by it: the sentence would be untrue."""
+    facts = odd(trained.facts)[:80]
+    of_company = np.array([name in OF_COMPANY for name in NAMES])
+    zeros = Pushed(trained.model, lambda vectors: np.where(of_company & (vectors == 0), 5.0, 0.0))
+    nothing = Pushed(trained.model, np.zeros_like)
+    screened, bare = (screen(facts, model, POLICY) for model in (zeros, nothing))
+    assert any((s.vector[of_company] == 0).any() for s in screened)
     assert [s.reasons for s in screened] == [s.reasons for s in bare]
 
 

@@ -14,13 +14,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from features.errors import DataFolderError, InputError
+from graph.alone import alone
 from graph.attributes import Tokens
 from models import bundle as bundles
 from models import registry
+from models.screening import vectors_of
 from training import fit, promote
 from training import train as training
 from training.book import BookFiles, open_book
-from training.dataset import build
+from training.dataset import as_if_alone, build
 from training.evaluate import evaluate
 from training.promote import release
 from training.train import Trained, train
@@ -151,6 +153,15 @@ def test_rows_know_what_became_known_of_them_and_what_did_not(files):
         assert outcome is None or confirmed < UNTIL.timestamp()
 
 
+def test_as_if_alone_a_row_is_what_it_would_be_in_an_empty_graph(files):
+    with open_book(files) as book:
+        data = build(book, Tokens(bytes(16)))
+    nobody = alone([f.node for f in data.facts])
+    lone = vectors_of([replace(f, company=c) for f, c in zip(data.facts, nobody, strict=True)])
+    assert np.array_equal(as_if_alone(data.vectors), lone, equal_nan=True)
+    assert not np.array_equal(data.vectors, lone, equal_nan=True)
+
+
 def test_too_small_a_book_teaches_nothing(files, tmp_path):
     for few in (3, 30):
         small = rewritten(files, tmp_path, registrations=lambda rows, few=few: rows[:few])
@@ -203,9 +214,16 @@ def judging(home, tmp_path):
     return judging
 
 
+def measured(trained: Trained, precision: float) -> Trained:
+    """The same with another average precision on its card: small worlds measure next to nothing."""
+    figures = trained.bundle.card["later_part"] | {"average_precision": precision}
+    card = trained.bundle.card | {"later_part": figures}
+    return replace(trained, bundle=replace(trained.bundle, card=card))
+
+
 def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, home, judging):
-    judging(first)
-    worse = release(chance, home, may_promote=True)
+    judging(measured(first, 0.5))
+    worse = release(measured(chance, 0.4), home, may_promote=True)
     assert not worse.is_champion
     assert first.bundle.version in worse.why
     assert registry.resolve(None, home).name == first.bundle.version
