@@ -8,6 +8,7 @@ before what was screened on it, as it would have without the outage.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from itertools import takewhile
@@ -23,6 +24,9 @@ from service.ledger.rings import RingLedger
 from service.ledger.writing import Writer
 from service.livegraph import FollowedGraph
 from service.ringruns import RingRuns, midnight
+from service.words import said
+
+_logger = logging.getLogger(__name__)
 
 _A_ROUND = 50
 """Registrations; who calls meanwhile waits for so many at most."""
@@ -44,6 +48,7 @@ class LookAgain:
         self._rings = rings
         self._keys = keys
         self._done = 0
+        self._again = 0
         self._ready_for: date | None = None
 
     def rings_are_there(self, writer: Writer, now: datetime) -> bool:
@@ -70,6 +75,7 @@ class LookAgain:
             return not self._graph.away
         waiting = self._waiting(writer, _A_ROUND)
         if not waiting:
+            self._say_how_many()
             return False
         first = waiting[0].screened_at
         same_day = list(takewhile(lambda w: _day(w.screened_at) == _day(first), waiting))
@@ -86,7 +92,19 @@ class LookAgain:
             ]
         )
         self._done = same_day[-1].position
+        self._again += len(same_day)
         return True
+
+    def _say_how_many(self) -> None:
+        if self._again:
+            _logger.warning(
+                said(
+                    "đã sàng lọc lại %d đăng ký mà lúc đầu chưa xem được đồ thị",
+                    "screened again, having been screened without the live graph: %d",
+                ),
+                self._again,
+            )
+        self._again = 0
 
     def _waiting(self, writer: Writer, most: int) -> list[Unseen]:
         return WholeLedger(writer.door, self._keys).unseen(self._done, most)

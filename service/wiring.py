@@ -87,6 +87,7 @@ class House:
     model: RiskModel
     policy: Policy
     tokens: Tokens
+    followed: FollowedGraph
     lane: Lane
     callers: Callers
     clock: Callable[[], datetime]
@@ -133,8 +134,9 @@ class House:
         return True
 
     def _graph_answers(self) -> bool:
+        """Whether the lane can tell a company now: a server that is empty answers too."""
         try:
-            return bool(self.store.valkey.ping())
+            return bool(self.store.valkey.ping()) and self.followed.tells
         except redis.RedisError:
             return False
 
@@ -256,7 +258,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)
-        yield House(store, in_use, model, rules, tokens, lane, callers, clock)
+        yield House(store, in_use, model, rules, tokens, followed, lane, callers, clock)
 
 
 def _road(
