@@ -55,7 +55,8 @@ JOIN registrations r USING (institution, registration_id)
 LEFT JOIN outcomes o USING (institution, registration_id)
 WHERE s.institution = %(institution)s AND s.screening_id = %(screening)s
 """
-# A ring is its members at the last run that knew it, and those who reached it after that run.
+# A ring is its members at the last run that found it, and those who reached it after that run by
+# their last screening: who reached it before was weighed by that run, and left out.
 _MEMBERS = """
 WITH run AS (
     SELECT run_at, since FROM ring_steps WHERE ring_id = %(ring)s AND since IS NOT NULL
@@ -66,9 +67,13 @@ WITH run AS (
 ), members AS (
     SELECT institution, registration_id, ring_risk, true AS in_run FROM held
     UNION ALL
-    SELECT DISTINCT s.institution, s.registration_id, NULL::float8, false
+    SELECT s.institution, s.registration_id, NULL::float8, false
     FROM screenings s LEFT JOIN held USING (institution, registration_id)
     WHERE s.ring_id = %(ring)s AND held.institution IS NULL
+        AND s.screened_at > coalesce((SELECT run_at FROM run), '-infinity')
+        AND NOT EXISTS (
+            SELECT FROM screenings t WHERE t.institution = s.institution
+                AND t.registration_id = s.registration_id AND t.position > s.position)
 )
 SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run, r.node->'tokens' AS tokens,
     CASE WHEN m.institution = %(institution)s THEN m.registration_id END AS registration_id,

@@ -12,6 +12,7 @@ import redis
 
 from graph.lineage import Happening, Known
 from graph.live import LiveGraph
+from service.console.reading import ConsoleReader
 from service.ledger import Ledger
 from service.ledger.records import Asked, NewOutcome
 from service.ledger.rings import RingLedger
@@ -256,6 +257,23 @@ def test_a_run_that_the_graph_did_not_take_reaches_it_later(writer, keys, valkey
     assert valkey.hgetall(RINGS) == {}
     runs.round(writer, noon)
     assert len(valkey.hgetall(RINGS)) > 0
+
+
+def test_the_console_shows_who_reached_a_ring_until_a_run_has_weighed_them(
+    writer, runs, record, book
+):
+    record(MIDNIGHT - timedelta(hours=1))
+    runs.run_if_due(writer, MIDNIGHT)
+    (ring,) = book.rings(MIDNIGHT)
+    harmless = record(MIDNIGHT + timedelta(hours=5), risk=0.01, ring_id=ring.ring_id)
+
+    def shown():
+        found = ConsoleReader(writer.door, "BANK-A").ring(ring.ring_id, MIDNIGHT)
+        return {m.registration_id for m in found.members if not m.in_run}, found.total
+
+    assert shown() == (ids(harmless), 8)
+    runs.run_if_due(writer, MIDNIGHT + timedelta(days=1))
+    assert shown() == (set(), 4)
 
 
 def test_what_lies_before_the_last_run_is_not_made_any_more(writer, runs, book):
