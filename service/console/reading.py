@@ -82,7 +82,9 @@ SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run, r.node->'t
     s.screening_id, s.decision, s.risk_band,
     (SELECT run_at FROM run) AS run_at,
     count(*) OVER () AS total,
-    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total
+    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total,
+    EXISTS (SELECT FROM screenings t
+            WHERE t.ring_id = %(ring)s AND t.institution = %(institution)s) AS was_told
 FROM members m
 JOIN registrations r USING (institution, registration_id)
 LEFT JOIN LATERAL (
@@ -94,6 +96,9 @@ LEFT JOIN LATERAL (
 ORDER BY own DESC, r.registered_at, m.registration_id
 LIMIT %(limit)s
 """
+
+_OF_ALL = {"run_at", "total", "own_total", "was_told"}
+"""What each row of a ring's members tells of the ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,11 +253,11 @@ class ConsoleReader:
             return cursor.execute(_SCREENING, values).fetchone()
 
     def ring(self, ring_id: str, now: datetime) -> Ring | None:
-        """One ring; None where it does not exist or none of its members is one's own."""
+        """One ring; None where it does not exist, or nobody of one's own is in it or reached it."""
         values = {"institution": self._institution, "ring": ring_id, "limit": DRAWN}
         with self._door.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(_MEMBERS, values).fetchall()
-        if not rows or not rows[0]["own_total"]:
+        if not rows or not (rows[0]["own_total"] or rows[0]["was_told"]):
             return None
         whole = {name: rows[0][name] for name in ("run_at", "total", "own_total")}
         members, life = [_member(row) for row in rows], self._life(ring_id, now)
@@ -269,4 +274,4 @@ class ConsoleReader:
 
 
 def _member(row: dict[str, Any]) -> Member:
-    return Member(**{k: v for k, v in row.items() if k not in {"run_at", "total", "own_total"}})
+    return Member(**{k: v for k, v in row.items() if k not in _OF_ALL})
