@@ -55,7 +55,8 @@ JOIN registrations r USING (institution, registration_id)
 LEFT JOIN outcomes o USING (institution, registration_id)
 WHERE s.institution = %(institution)s AND s.screening_id = %(screening)s
 """
-# A ring is its members at the last run that knew it, and those who reached it after that run.
+# A ring is its members at the last run that found it, and those who reached it after that run by
+# their last screening: who reached it before was weighed by that run, and left out.
 _MEMBERS = """
 WITH run AS (
     SELECT run_at, since FROM ring_steps WHERE ring_id = %(ring)s AND since IS NOT NULL
@@ -66,9 +67,13 @@ WITH run AS (
 ), members AS (
     SELECT institution, registration_id, ring_risk, true AS in_run FROM held
     UNION ALL
-    SELECT DISTINCT s.institution, s.registration_id, NULL::float8, false
+    SELECT s.institution, s.registration_id, NULL::float8, false
     FROM screenings s LEFT JOIN held USING (institution, registration_id)
     WHERE s.ring_id = %(ring)s AND held.institution IS NULL
+        AND s.screened_at > coalesce((SELECT run_at FROM run), '-infinity')
+        AND NOT EXISTS (
+            SELECT FROM screenings t WHERE t.institution = s.institution
+                AND t.registration_id = s.registration_id AND t.position > s.position)
 )
 SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run, r.node->'tokens' AS tokens,
     CASE WHEN m.institution = %(institution)s THEN m.registration_id END AS registration_id,
@@ -77,7 +82,9 @@ SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run, r.node->'t
     s.screening_id, s.decision, s.risk_band,
     (SELECT run_at FROM run) AS run_at,
     count(*) OVER () AS total,
-    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total
+    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total,
+    EXISTS (SELECT FROM screenings t
+            WHERE t.ring_id = %(ring)s AND t.institution = %(institution)s) AS was_told
 FROM members m
 JOIN registrations r USING (institution, registration_id)
 LEFT JOIN LATERAL (
@@ -89,6 +96,9 @@ LEFT JOIN LATERAL (
 ORDER BY own DESC, r.registered_at, m.registration_id
 LIMIT %(limit)s
 """
+
+_OF_ALL = {"run_at", "total", "own_total", "was_told"}
+"""What each row of a ring's members tells of the ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +253,11 @@ class ConsoleReader:
             return cursor.execute(_SCREENING, values).fetchone()
 
     def ring(self, ring_id: str, now: datetime) -> Ring | None:
-        """One ring; None where it does not exist or none of its members is one's own."""
+        """One ring; None where it does not exist, or nobody of one's own is in it or reached it."""
         values = {"institution": self._institution, "ring": ring_id, "limit": DRAWN}
         with self._door.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(_MEMBERS, values).fetchall()
-        if not rows or not rows[0]["own_total"]:
+        if not rows or not (rows[0]["own_total"] or rows[0]["was_told"]):
             return None
         whole = {name: rows[0][name] for name in ("run_at", "total", "own_total")}
         members, life = [_member(row) for row in rows], self._life(ring_id, now)
@@ -264,4 +274,4 @@ class ConsoleReader:
 
 
 def _member(row: dict[str, Any]) -> Member:
-    return Member(**{k: v for k, v in row.items() if k not in {"run_at", "total", "own_total"}})
+    return Member(**{k: v for k, v in row.items() if k not in _OF_ALL})

@@ -12,6 +12,7 @@ import redis
 
 from graph.lineage import Happening, Known
 from graph.live import LiveGraph
+from service.console.reading import ConsoleReader
 from service.ledger import Ledger
 from service.ledger.records import Asked, NewOutcome
 from service.ledger.rings import RingLedger
@@ -38,9 +39,10 @@ def runs(graph, keys):
 def record(writer, judged, registration):
     """Records four registrations on one phone, as screened at a moment and at a risk."""
 
-    def make(at, risk=0.9, phone="0912000111", **told):
+    def make(at, risk=0.9, phone="0912000111", institution="BANK-A", **told):
         many = [
             registration(
+                institution=institution,
                 registered_at=(at - timedelta(minutes=1)).isoformat(),
                 contact_phone=phone,
                 device_id=None,
@@ -256,6 +258,25 @@ def test_a_run_that_the_graph_did_not_take_reaches_it_later(writer, keys, valkey
     assert valkey.hgetall(RINGS) == {}
     runs.round(writer, noon)
     assert len(valkey.hgetall(RINGS)) > 0
+
+
+def test_the_console_shows_who_reached_a_ring_until_a_run_has_weighed_them(
+    writer, runs, record, book
+):
+    record(MIDNIGHT - timedelta(hours=1))
+    runs.run_if_due(writer, MIDNIGHT)
+    (ring,) = book.rings(MIDNIGHT)
+    at = MIDNIGHT + timedelta(hours=5)
+    harmless = record(at, risk=0.01, ring_id=ring.ring_id, institution="BANK-B")
+
+    def shown(institution="BANK-B"):
+        found = ConsoleReader(writer.door, institution).ring(ring.ring_id, MIDNIGHT)
+        return {m.registration_id for m in found.members if not m.in_run}, found.total
+
+    assert shown() == (ids(harmless), 8)
+    runs.run_if_due(writer, MIDNIGHT + timedelta(days=1))
+    assert shown() == shown("BANK-A") == (set(), 4)
+    assert ConsoleReader(writer.door, "BANK-C").ring(ring.ring_id, MIDNIGHT) is None
 
 
 def test_what_lies_before_the_last_run_is_not_made_any_more(writer, runs, book):
