@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from datetime import date, datetime
 
+import redis
+
 from features.errors import InputError
 from graph.rings import Ring
 from service import wiring
@@ -29,7 +31,8 @@ def run(settings: Settings, day: date | None) -> datetime:
 
     Raises:
         InputError: the day has not begun, or a later run is recorded.
-        UnavailableError: the service was asked and did not come to it in five minutes.
+        UnavailableError: the service was asked and did not come to it in five minutes, or the
+            live graph does not answer.
     """
     now = wiring.now()
     run_at = now if day is None else midnight(day)
@@ -41,10 +44,15 @@ def run(settings: Settings, day: date | None) -> datetime:
             lease(store.parts.database_url, store.keys) as writer,
         ):
             if _to_be_made(RingLedger(writer.door), run_at):
+                store.valkey.ping()  # a run is recorded before the graph is to remember it
                 RingRuns(store.graph, store.keys).run(writer, run_at)
     except (FolderBusyError, UnavailableError):
         with wiring.visited(settings) as ledger:
             _have_it_made(ledger, run_at)
+    except redis.RedisError:
+        raise UnavailableError(
+            said("đồ thị không trả lời", "the live graph does not answer")
+        ) from None
     return run_at
 
 
