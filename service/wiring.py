@@ -245,16 +245,14 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
 
         tidying, forgetting = Tidying(graph), Forgetting(graph, settings.retention_days)
 
-        def when_idle(writer: Writer, at: datetime) -> bool:
-            if look.round(writer, at):
-                return True
-            if not followed.away and (tidying.round() or forgetting.round(writer, at)):
-                return True
-            again.round(writer, at)
-            rings.round(writer, at)
-            return False
+        def tidy(*_: object) -> bool:
+            return not followed.away and tidying.round()
 
-        lane = Lane(store.ledger, work, clock, when_idle)
+        def forget(writer: Writer, at: datetime) -> bool:
+            return not followed.away and forgetting.round(writer, at)
+
+        duties = (look.round, tidy, forget, again.round, rings.round)
+        lane = Lane(store.ledger, work, clock, *duties)
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)

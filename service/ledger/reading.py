@@ -84,12 +84,12 @@ ORDER BY s.position LIMIT %s
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A screening whose company could not be seen, and what was examined for it."""
+    """A screening whose company could not be seen, and what was examined for it, sealed."""
 
     position: int
     screening_id: UUID
     screened_at: datetime
-    examined: Examined
+    sealed: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,19 +285,11 @@ class WholeLedger(Reader):
     def unseen(self, after: int, limit: int) -> list[Unseen]:
         """Screenings without the graph that were not repeated yet, the earliest first."""
         rows = self._door.execute(_UNSEEN, [after, limit])
-        return [
-            Unseen(position, screening_id, at, self._examined(*sealed))
-            for position, screening_id, at, *sealed in rows
-        ]
+        return [Unseen(p, s, at, tuple(sealed)) for p, s, at, *sealed in rows]
 
-    def _examined(
-        self,
-        institution: str,
-        registration_id: str,
-        inputs: bytes,
-        evidence: bytes,
-        node: dict[str, Any],
-    ) -> Examined:
+    def examined(self, unseen: Unseen) -> Examined:
+        """What was examined for a screening whose company could not be seen."""
+        institution, registration_id, inputs, evidence, node = unseen.sealed
         key = Institution(institution), RegistrationId(registration_id)
         plain = self._keys.unseal(bytes(evidence), bound("evidence", key))
         return self._registration(inputs, key), evidence_of(plain), Node.from_json(node)
