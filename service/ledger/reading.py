@@ -63,7 +63,7 @@ WHERE r.registered_at < %(before)s
 _ROWS_AT_ONCE = 10_000
 
 _UNCHECKED = """
-SELECT s.position, s.screening_id, r.institution, r.registration_id, r.inputs_ciphertext
+SELECT s.position, s.screening_id, s.ring_id, r.institution, r.registration_id, r.inputs_ciphertext
 FROM screenings s JOIN registrations r USING (institution, registration_id)
 WHERE s.position > %s AND s.reasons ? 'REGISTER_UNAVAILABLE'
     AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
@@ -98,6 +98,7 @@ class Unchecked:
 
     position: int
     screening_id: UUID
+    ring_id: str | None
     registration: Registration
 
 
@@ -280,7 +281,10 @@ class WholeLedger(Reader):
     def unchecked(self, after: int, limit: int) -> list[Unchecked]:
         """Screenings without the register that were not repeated yet, the earliest first."""
         rows = self._door.execute(_UNCHECKED, [after, limit])
-        return [Unchecked(p, s, self._registration(sealed, (i, r))) for p, s, i, r, sealed in rows]
+        return [
+            Unchecked(position, screening_id, ring_id, self._registration(sealed, (i, r)))
+            for position, screening_id, ring_id, i, r, sealed in rows
+        ]
 
     def unseen(self, after: int, limit: int) -> list[Unseen]:
         """Screenings without the graph that were not repeated yet, the earliest first."""

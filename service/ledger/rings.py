@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 
@@ -56,16 +57,18 @@ SELECT run_at, happening, parents, joined, parted, coalesce(members, 0),
           WHERE into_.run_at = s.run_at AND s.ring_id = ANY (into_.parents) ORDER BY 1)
 FROM ring_steps s WHERE ring_id = %s AND happening <> 'kept' ORDER BY run_at
 """
-# The last run that found a ring before the graph stood where a screening saw it.
+# The last run before a registration that found the ring which a screening of it names. The graph
+# did not know yet what was run after the screening: who registers ahead of the clock may say so.
 _STANDINGS = """
-SELECT asked.ring_id, asked.position, s.run_at, s.first_seen, s.members, s.holders, s.recent,
-    s.confirmed
-FROM unnest(%s::text[], %s::bigint[]) AS asked (ring_id, position) CROSS JOIN LATERAL (
+SELECT asked.screening_id, s.run_at, s.first_seen, s.members, s.holders, s.recent, s.confirmed
+FROM screenings asked JOIN registrations r USING (institution, registration_id)
+CROSS JOIN LATERAL (
     SELECT * FROM ring_steps JOIN ring_runs run USING (run_at)
-    WHERE ring_steps.ring_id = asked.ring_id AND run.position <= asked.position
-        AND members IS NOT NULL
+    WHERE ring_steps.ring_id = asked.ring_id AND run.run_at <= r.registered_at
+        AND run.position <= asked.graph_position AND members IS NOT NULL
     ORDER BY run_at DESC LIMIT 1
 ) AS s
+WHERE asked.screening_id = ANY (%s)
 """
 # Of several rings that one value ties the strongest comes last.
 _LED = """
@@ -224,16 +227,13 @@ class RingLedger:
             )
         ]
 
-    def standings(self, asked: Collection[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
-        """Rings as they were for whoever saw the graph at a ledger position, by (id, position).
+    def standings(self, screenings: Collection[UUID]) -> dict[UUID, Standing]:
+        """The rings that these screenings name, as they stood at the last run before each.
 
-        Absent where no run before it found the ring.
+        Absent where no run before the registration found the ring.
         """
-        lists = [[ring_id for ring_id, _ in asked], [position for _, position in asked]]
-        return {
-            (ring_id, position): Standing(*found)
-            for ring_id, position, *found in self._door.execute(_STANDINGS, lists)
-        }
+        rows = self._door.execute(_STANDINGS, [list(screenings)])
+        return {screening_id: Standing(*found) for screening_id, *found in rows}
 
     def ask(self, run_at: datetime) -> None:
         """Asks whoever holds the lease for a run; asking again changes nothing."""
