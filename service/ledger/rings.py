@@ -155,6 +155,11 @@ class RingLedger:
         row = self._door.execute("SELECT 1 FROM ring_runs WHERE run_at = %s", [run_at]).fetchone()
         return row is not None
 
+    def anybody_screened(self, before: datetime) -> bool:
+        """Whether there was anybody whom a run of that moment could find: the others have no risk."""
+        sql = "SELECT 1 FROM screenings WHERE screened_at < %s LIMIT 1"
+        return self._door.execute(sql, [before]).fetchone() is not None
+
     def last_runs_of_days(self, days: int) -> list[datetime]:
         """The last run of each of the latest days that had one (in UTC), the earliest first."""
         return sorted(row[0] for row in self._door.execute(_LAST_OF_DAYS, [days]))

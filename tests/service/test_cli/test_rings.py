@@ -48,8 +48,13 @@ def gang(home, judged, registration):
 
 def test_a_run_finds_what_list_and_show_then_tell(run, gang, home):
     none_yet = run("rings", "list")
-    assert (none_yet.code, none_yet.out.count("\n")) == (0, 1)
-    assert run("rings", "run").code == 0
+    assert (none_yet.code, none_yet.out) == (2, "")
+    exported = run("rings", "export", "--all", "--out", home / "out")
+    assert exported.code == 2
+    assert exported.err.splitlines()[-1] == none_yet.err.splitlines()[-1]
+    made = run("rings", "run")
+    assert made.code == 0
+    assert made.out.endswith("rings 1, members 4\n")
     listed = run("rings", "list")
     assert listed.code == 0
     assert "rings: 1" in listed.out
@@ -64,6 +69,13 @@ def test_a_run_finds_what_list_and_show_then_tell(run, gang, home):
     assert shown.out.count("confirmed as fraud") == 2  # in the story, and beside the member
     assert "0912345678" not in shown.out
     assert ring_id not in run("rings", "list", "--min-risk", "0.95").out
+
+
+def test_a_run_over_a_book_that_nobody_screened_says_why_it_finds_nothing(run, home):
+    made, listed = run("rings", "run"), run("rings", "list")
+    for said in (made, listed):
+        assert said.code == 0
+        assert "No registration had been screened" in said.out
 
 
 def test_who_is_erased_is_shown_as_a_member_alone(run, gang):

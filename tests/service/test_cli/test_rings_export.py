@@ -129,7 +129,7 @@ def test_names_are_written_for_a_purpose_which_the_ledger_keeps(run, gang, readi
     ("words", "told"),
     [
         (["R-nobody"], "no ring of this id"),
-        (["--all"], "no run yet"),
+        (["--all"], "was no run yet"),
         ([], "required"),
         (["R-1", "--all"], "not allowed with"),
         (["--all", "--format", "xls"], "invalid choice"),
