@@ -79,8 +79,9 @@ def rings(settings: Settings, least_risk: float) -> Found:
     """The last run, with its rings from a risk on.
 
     Raises:
-        InputError: there was none yet.
+        InputError: there was none yet, or there is no ledger.
     """
+    wiring.check_there(settings)
     with wiring.visited(settings) as ledger, ledger.connection() as door:
         run_at = RingLedger(door).last_run()
         if run_at is None:
@@ -92,8 +93,9 @@ def one(settings: Settings, ring_id: str) -> Seen:
     """A ring as the last run that found it saw it.
 
     Raises:
-        InputError: there never was such a ring.
+        InputError: there never was such a ring, or there is no ledger.
     """
+    wiring.check_there(settings)
     with wiring.visited(settings) as ledger, ledger.connection() as door:
         seen = RingLedger(door).seen(ring_id, wiring.now())
     if seen is None:

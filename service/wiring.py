@@ -32,7 +32,7 @@ from models.screening import Examined, accompany, gather, screen
 from service import embedded
 from service.batches import Batches, Road
 from service.callers import Callers
-from service.datafolder import DataFolder, open_folder, owned
+from service.datafolder import DataFolder, check_made, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
 from service.forgetting import Forgetting
@@ -183,6 +183,16 @@ def _valkey(url: str) -> redis.Redis:
         # a real outage is told so rather than kept waiting.
         retry=Retry(NoBackoff(), 1),
     )
+
+
+def check_there(settings: Settings) -> None:
+    """Refuses to read where there is nothing yet.
+
+    Raises:
+        InputError: the data folder holds no ledger, and none of one's own is named.
+    """
+    if settings.database_url is None:
+        check_made(settings.home)
 
 
 @contextmanager

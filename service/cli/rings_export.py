@@ -38,13 +38,14 @@ def export(actions: Commands[Parser]) -> None:
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
     from service.ring_export import Wanted, export
-    from service.wiring import now, visited
+    from service.wiring import check_there, now, visited
 
     if options.with_names != (options.purpose is not None):
         raise InputError(
             said("--with-names và --purpose đi cùng nhau", "--with-names and --purpose go together")
         )
     wanted = Wanted(options.ring_id, options.format, options.purpose)
+    check_there(settings)
     with visited(settings) as ledger:
         written = export(ledger, wanted, options.out, now())
     for name, count in written.items():

@@ -108,11 +108,27 @@ def test_both_languages(run, gang, monkeypatch):
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(run, home, words, told):
-    if "2001-01-01" in words:
+    if {"2001-01-01", "show"} & set(words):
         assert run("rings", "run").code == 0
     said = run("rings", *words)
     assert said.code == 2
     assert told in said.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rings", "list"),
+        ("rings", "show", "R-1"),
+        ("rings", "export", "--all", "--out", "out"),
+        ("graph", "rebuild"),
+    ],
+)
+def test_a_command_that_reads_makes_no_installation(run, home, words):
+    said = run(*words)
+    assert said.code == 2
+    assert str(home) in said.line
+    assert not home.exists()
 
 
 def test_while_the_service_runs_it_makes_the_run(run, gang, home, small_model):
