@@ -1,9 +1,9 @@
 """Looks again at the company of what was screened while the live graph could not be asked.
 
 The papers were seen: their evidence is that of the first screening, and the register is not asked
-again. Of the graph it is as of the registration, as ever, with the rings of its day. A new row names
-the old one, which stays. The order is that of the first screenings, and the ring run of a day comes
-before what was screened on it, as it would have without the outage.
+again. Of the graph it is as of the registration, as ever, with the rings of the last run before it.
+A new row names the old one, which stays. The order is that of the first screenings, and the ring
+run of a day comes before what was screened on it, as it would have without the outage.
 """
 
 from __future__ import annotations

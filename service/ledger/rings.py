@@ -80,9 +80,11 @@ CROSS JOIN LATERAL (
 WHERE s.run_at = ANY (%s) AND t.token = ANY (%s) AND t.attribute = ANY (%s)
 ORDER BY m.ring_risk * s.members, t.ring_id COLLATE "C" DESC
 """
-_LAST_OF_DAYS = """
-SELECT max(run_at) FROM ring_runs GROUP BY (run_at AT TIME ZONE 'UTC')::date
-ORDER BY 1 DESC LIMIT %s
+_OF_DAYS = """
+SELECT run_at FROM (
+    SELECT run_at, dense_rank() OVER (ORDER BY (run_at AT TIME ZONE 'UTC')::date DESC) AS day
+    FROM ring_runs
+) AS ranked WHERE day <= %s ORDER BY run_at
 """
 
 _RINGS = "rings (run_at, ring_id, institution, registration_id, ring_risk, place)"
@@ -160,9 +162,9 @@ class RingLedger:
         sql = "SELECT 1 FROM screenings WHERE screened_at < %s LIMIT 1"
         return self._door.execute(sql, [before]).fetchone() is not None
 
-    def last_runs_of_days(self, days: int) -> list[datetime]:
-        """The last run of each of the latest days that had one (in UTC), the earliest first."""
-        return sorted(row[0] for row in self._door.execute(_LAST_OF_DAYS, [days]))
+    def runs_of_days(self, days: int) -> list[datetime]:
+        """The runs of the latest days that had any (in UTC), the earliest first."""
+        return [row[0] for row in self._door.execute(_OF_DAYS, [days])]
 
     def last_run_of(self, ring_id: str) -> datetime | None:
         """The last run that found a ring."""

@@ -101,7 +101,7 @@ class Run:
     def rings(self):
         with self.house.ledger.connection() as door:
             book = RingLedger(door)
-            return {at: book.rings(at) for at in book.last_runs_of_days(99)}
+            return {at: book.rings(at) for at in book.runs_of_days(99)}
 
 
 @contextmanager

@@ -116,3 +116,23 @@ def test_what_is_logged_of_such_a_row_is_the_id_of_its_screening_alone(
     (logged,) = [r.getMessage() for r in caplog.records if r.levelname == "ERROR"]
     assert str(left.screening_id) in logged
     assert bad.registration_id not in logged
+
+
+def test_nobody_reaches_a_ring_that_he_is_a_member_of_himself(
+    writer, unseen, look_again, told, keys
+):
+    """A run that is asked for takes in who waits; his is the last run before his registration."""
+    look = look_again()
+    assert told(look, MIDNIGHT + timedelta(hours=1))
+    members = unseen(MIDNIGHT + timedelta(hours=10), 3)
+    book = RingLedger(writer.door)
+    book.ask(MIDNIGHT + timedelta(hours=15))
+    now = MIDNIGHT + timedelta(hours=15, minutes=1)
+    assert told(look, now)
+    (ring,) = book.rings(MIDNIGHT + timedelta(hours=15))
+    assert {node.key for node in ring.members} == {r.key for r in members}
+    while look.round(writer, now):
+        pass
+    assert WholeLedger(writer.door, keys).unseen(0, 9) == []
+    found = writer.door.execute("SELECT DISTINCT ring_id FROM screenings").fetchall()
+    assert found == [(None,)]

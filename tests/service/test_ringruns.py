@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 import psycopg
@@ -20,8 +20,7 @@ from service.ledger.writing import lease
 from service.ringruns import RingRuns, restore
 
 MIDNIGHT = datetime(2026, 6, 2, tzinfo=UTC)
-TODAY = date(2026, 6, 2)
-RINGS = "chinhchu:rings:2026-06-02"
+RINGS = "chinhchu:rings:2026-06-02T00:00:00+00:00"
 
 
 @pytest.fixture
@@ -148,7 +147,7 @@ def test_a_graph_that_lost_its_rings_gets_those_that_are_recorded(
 
 def test_an_empty_ledger_has_a_run_without_rings(writer, runs, graph, book):
     runs.run_if_due(writer, MIDNIGHT)
-    assert graph.rings_day() == TODAY
+    assert graph.last_rings() == MIDNIGHT
     assert book.last_run() == MIDNIGHT
     assert book.rings(MIDNIGHT) == []
 
@@ -188,10 +187,10 @@ def test_a_ring_that_is_as_it_was_is_not_written_again(writer, runs, record, boo
     assert book.rings(MIDNIGHT) == [first, second]
     assert {r.ring_id for r in (first, second)} == set(book.memory())
     assert {book.last_run_of(r) for r in book.memory()} == {last}
-    kept = valkey.hgetall("chinhchu:rings:2026-06-04")
+    kept = valkey.hgetall("chinhchu:rings:2026-06-04T00:00:00+00:00")
     graph.clear()
     restore(writer.door, graph)
-    assert valkey.hgetall("chinhchu:rings:2026-06-04") == kept
+    assert valkey.hgetall("chinhchu:rings:2026-06-04T00:00:00+00:00") == kept
 
 
 def test_what_is_recorded_of_a_ring_is_read_again(writer, runs, record, book):
@@ -255,9 +254,39 @@ def test_a_run_that_the_graph_did_not_take_reaches_it_later(writer, keys, valkey
     with pytest.raises(redis.ConnectionError):
         runs.run_if_due(writer, noon)
     assert book.has_run(noon)
-    assert valkey.hgetall(RINGS) == {}
+    assert graph.last_rings() == MIDNIGHT
     runs.round(writer, noon)
-    assert len(valkey.hgetall(RINGS)) > 0
+    assert graph.last_rings() == noon
+
+
+def test_a_run_that_was_cut_short_before_the_graph_had_it_reaches_it_in_the_next_process(
+    writer, keys, valkey, record, book
+):
+    graph, noon = Flickering(valkey), MIDNIGHT + timedelta(hours=12)
+    killed = RingRuns(graph, keys)
+    killed.run_if_due(writer, MIDNIGHT)
+    record(MIDNIGHT + timedelta(hours=1))
+    graph.away = True
+    with pytest.raises(redis.ConnectionError):
+        killed.run(writer, noon)
+    RingRuns(graph, keys).run_if_due(writer, noon + timedelta(minutes=1))
+    assert book.last_run() == graph.last_rings() == noon
+
+
+def test_a_graph_put_in_force_that_lacks_the_last_run_gets_it(writer, runs, graph, valkey, record):
+    runs.run_if_due(writer, MIDNIGHT)
+    builder = graph.builder("rebuilding")
+    assert builder.take()
+    new = graph.aside()
+    restore(writer.door, new)
+    assert new.put_in_force(builder)
+    record(MIDNIGHT + timedelta(hours=1))
+    noon = MIDNIGHT + timedelta(hours=12)
+    runs.run(writer, noon)
+    assert new.last_rings() == MIDNIGHT
+    graph.position()
+    runs.run_if_due(writer, noon)
+    assert new.last_rings() == noon
 
 
 def test_the_console_shows_who_reached_a_ring_until_a_run_has_weighed_them(
