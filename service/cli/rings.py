@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from features.registration import VIETNAM
-from service.arguments import Commands, Parser, command, day, share
+from service.arguments import Commands, Parser, command, day, share, utf8
 from service.cli.rings_export import export
 from service.settings import Settings
 from service.words import said
@@ -54,7 +54,7 @@ def rings(commands: Commands[Parser]) -> None:
         "Một nhóm: thành viên, thông tin dùng chung, diễn biến. Không ghi gì.",
         "One ring: its members, what ties them, what became of it. Writes nothing.",
     )
-    single.add_argument("ring_id", metavar="ID", help=said("mã nhóm", "its id"))
+    single.add_argument("ring_id", type=utf8, metavar="ID", help=said("mã nhóm", "its id"))
     single.set_defaults(run=_show)
     export(actions)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 
 import pytest
@@ -11,6 +12,7 @@ from service.ledger.writing import lease
 from service.settings import Settings
 from service.wiring import opened, wire
 
+BROKEN = os.fsdecode(b"R-\xff")
 ASKED = ("forget", "BANK-A", "R0", "--reason", "asked")
 
 
@@ -82,3 +84,25 @@ def test_whoever_holds_the_lane_elsewhere_is_asked(run, one, home, small_model, 
         said = run(*ASKED)
         assert said.code == 0, said.err
         assert said.out == "The service erases them shortly: 1 registrations.\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rings", "show", BROKEN),
+        ("key", "create", BROKEN),
+        ("rings", "export", BROKEN, "--out", "out"),
+        ("forget", "BANK-A", BROKEN, "--reason", "asked"),
+        ("forget", BROKEN, "R0", "--reason", "asked"),
+        ("forget", "BANK-A", "R0", "--reason", BROKEN),
+    ],
+)
+def test_a_word_that_is_no_text_is_a_wrong_word(run, words):
+    said = run(*words)
+    assert (said.code, "not text in UTF-8" in said.line) == (2, True)
+
+
+def test_a_number_that_is_no_text_is_a_wrong_word(run, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\n"), "utf-8"))
+    said = run("forget", "--person", "--reason", "asked")
+    assert (said.code, "not in UTF-8" in said.line) == (2, True)
