@@ -235,9 +235,11 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     Raises:
         ChinhchuError: as `opened`; or another process holds the lane, or there is no model.
     """
+    rules = policy.load(settings.policy)  # before anything is started for it
     with opened(settings) as store, ExitStack() as stack:
         in_use = stack.enter_context(register_in_use(settings, store.folder.population))
-        model, rules = _judgement(settings, store.folder.home)
+        model = _model(store.folder.home)
+        policy.keep(rules, store.folder.home, settings.policy)
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
@@ -308,13 +310,12 @@ def _holds_persons(replica: Replica) -> bool:
         return False
 
 
-def _judgement(settings: Settings, home: Path) -> tuple[RiskModel, Policy]:
-    """The model and the policy in force; both are kept in the data folder, for rows name them."""
+def _model(home: Path) -> RiskModel:
+    """The model in force; as the policy, it is kept in the data folder, for rows name it."""
     folder = registry.champion_folder(home)
-    chosen, rules = bundle.load(folder), policy.load(settings.policy)
+    chosen = bundle.load(folder)
     registry.keep(folder, chosen.version, home)
-    policy.keep(rules, home, settings.policy)
-    return chosen.model(), rules
+    return chosen.model()
 
 
 def check_rooms() -> None:
