@@ -70,7 +70,7 @@ def test_a_run_of_rings_without_the_graph_is_one_clear_line(run, one, away):
     said = run("rings", "run")
     assert (said.code, said.err.splitlines()[-1]) == (1, "chinhchu: the live graph does not answer")
     back()
-    assert "There was no run yet" in run("rings", "list").out
+    assert "there was no run yet" in run("rings", "list").err
 
 
 def test_whoever_holds_the_lane_elsewhere_is_asked(run, one, home, small_model, monkeypatch):
