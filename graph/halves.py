@@ -6,6 +6,8 @@ long as it says so again and again, and nothing that a killed one left is ever i
 
 from __future__ import annotations
 
+from typing import Any
+
 import redis
 
 HALVES = (b"chinhchu:", b"chinhchu;")
@@ -53,6 +55,11 @@ class Builder:
     def take(self) -> bool:
         """Takes the place aside; False where another builder has it."""
         return bool(self._client.set(_BUILDER, self._name, nx=True, px=HELD_MS))
+
+    def who(self) -> str:
+        """The name of whoever has the place aside; empty where nobody has."""
+        found: Any = self._client.get(_BUILDER)
+        return (found or b"").decode()
 
     def hold(self) -> bool:
         """Says that it is at work still; False where it was given up for dead."""

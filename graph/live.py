@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import UTC, datetime
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -51,9 +51,9 @@ from graph.sight import (
 
 _POSITION = b"position"
 _CLEARING = "clearing"
-_RING_DAYS = b"rings"
-_RING_RUNS = 8
-"""Daily ring runs that are remembered: who comes some days late still meets his own day's."""
+_RING_RUNS = b"rings"
+RING_DAYS = 8
+"""Days whose ring runs are remembered: who comes some days late still meets the one before him."""
 
 # For each (key, before, kept): all members at the very moment (ties are settled by id in Python)
 # and the `kept` latest ones before it.
@@ -71,7 +71,9 @@ return out
 """
 _KEYS_A_SCRIPT = 2_000
 _KEYS_CLEARED = 5_000
-_DISK_MS = 5_000
+_DISK_MS = 3_000
+"""Below what a caller waits for any answer: who is cut off would not hear that it is not there."""
+_ASKED = b"chinhchu-on-disk"
 
 # More is remembered than is ever counted, so that who comes late, or in a batch that spans some
 # days, still finds the latest before its own moment.
@@ -170,11 +172,21 @@ class LiveGraph:
         return [place for (place, kept), held, gone in answers if gone and held >= kept]
 
     def make_durable(self) -> None:
-        """Waits until what was done is on the server's disk, where it keeps one."""
+        """Waits until what was done is on the server's disk, where it keeps one.
+
+        Raises:
+            redis.TimeoutError: it was not there in time.
+        """
         try:
-            self._client.waitaof(1, 0, _DISK_MS)
+            # A server waits for what the asking connection wrote, and that may be a new one.
+            with self._client.pipeline(transaction=False) as asked:
+                asked.set(_ASKED, b"", px=_DISK_MS)
+                asked.waitaof(1, 0, _DISK_MS)
+                _, (on_disk, _) = asked.execute()
         except redis.ResponseError:
             return
+        if not on_disk:
+            raise redis.TimeoutError
 
     def position(self) -> int:
         """The ledger position of the graph; 0 where it is empty.
@@ -230,54 +242,58 @@ class LiveGraph:
             content[key.removeprefix(ours)] = self._client.get(key)
         return content
 
-    def set_rings(self, day: date, ring_of_token: Mapping[str, str]) -> None:
-        """Remembers the rings of the ring run at 00:00 UTC of `day`, and those of a week before."""
-        old = sorted({*self._ring_days(), day})[:-_RING_RUNS]
+    def set_rings(self, run_at: datetime, ring_of_token: Mapping[str, str]) -> None:
+        """Remembers the rings of a ring run, and those of a week before."""
+        run_at = run_at.astimezone(UTC)
+        known = {*self._ring_runs(), run_at}
+        days = sorted({run.date() for run in known})[-RING_DAYS:]
         pipe = self._client.pipeline(transaction=True)
-        days = self.half + _RING_DAYS
-        for gone in (*old, day):
+        runs = self.half + _RING_RUNS
+        for gone in (*(run for run in known if run.date() < days[0]), run_at):
             pipe.delete(self._rings(gone))
-            pipe.srem(days, gone.isoformat())
+            pipe.srem(runs, gone.isoformat())
         for token, ring_id in ring_of_token.items():
-            pipe.hset(self._rings(day), token, ring_id)
-        pipe.sadd(days, day.isoformat())
+            pipe.hset(self._rings(run_at), token, ring_id)
+        pipe.sadd(runs, run_at.isoformat())
         pipe.execute()
 
-    def forget_rings(self, tokens: Collection[str], left: Mapping[date, Mapping[str, str]]) -> None:
-        """Forgets where tokens lead, but for what is `left` of each day's ring run."""
+    def forget_rings(
+        self, tokens: Collection[str], left: Mapping[datetime, Mapping[str, str]]
+    ) -> None:
+        """Forgets where tokens lead, but for what is `left` of each ring run."""
         if not tokens:
             return
         pipe = self._client.pipeline(transaction=True)
-        for day in self._ring_days():
-            pipe.hdel(self._rings(day), *tokens)
-            for token, ring_id in left.get(day, {}).items():
-                pipe.hset(self._rings(day), token, ring_id)
+        for run_at in self._ring_runs():
+            pipe.hdel(self._rings(run_at), *tokens)
+            for token, ring_id in left.get(run_at, {}).items():
+                pipe.hset(self._rings(run_at), token, ring_id)
         pipe.execute()
 
-    def rings_day(self) -> date | None:
-        """The day of the last ring run, None before the first."""
-        return max(self._ring_days(), default=None)
+    def last_rings(self) -> datetime | None:
+        """The moment of the last ring run, None before the first."""
+        return max(self._ring_runs(), default=None)
 
-    def _ring_days(self) -> list[date]:
-        """The days of the ring runs that are remembered, in order."""
-        found: Any = self._client.smembers(self.half + _RING_DAYS)
-        return sorted(date.fromisoformat(day.decode()) for day in found)
+    def _ring_runs(self) -> list[datetime]:
+        """The moments (in UTC) of the ring runs that are remembered, in order."""
+        found: Any = self._client.smembers(self.half + _RING_RUNS)
+        return sorted(datetime.fromisoformat(run_at.decode()) for run_at in found)
 
-    def _rings(self, day: date) -> bytes:
-        return self.half + _RING_DAYS + f":{day.isoformat()}".encode()
+    def _rings(self, run_at: datetime) -> bytes:
+        return self.half + _RING_RUNS + f":{run_at.isoformat()}".encode()
 
     def _rings_of(self, nodes: Sequence[Node]) -> list[str | None]:
         """The ring that each node reaches at the last run before it that is remembered."""
-        days = self._ring_days()
-        of_day: dict[date, list[int]] = defaultdict(list)
+        runs = self._ring_runs()
+        of_run: dict[datetime, list[int]] = defaultdict(list)
         for i, node in enumerate(nodes):
-            before = bisect_right(days, node.registered_at.date())
+            before = bisect_right(runs, node.registered_at)
             if before:
-                of_day[days[before - 1]].append(i)
+                of_run[runs[before - 1]].append(i)
         rings: list[str | None] = [None] * len(nodes)
-        for day, places in of_day.items():
+        for run_at, places in of_run.items():
             asked = sorted({t for i in places for a, t in nodes[i].tokens.items() if a in PRIVATE})
-            found: Any = self._client.hmget(self._rings(day), asked) if asked else []
+            found: Any = self._client.hmget(self._rings(run_at), asked) if asked else []
             ring_of = {t: r.decode() for t, r in zip(asked, found, strict=True) if r is not None}
             for i in places:
                 rings[i] = reached(nodes[i], ring_of)

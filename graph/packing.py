@@ -41,7 +41,7 @@ _TIME_ZERO = 1 << 63
 """Added to a time, so that times before 1970 come before the others as bytes too."""
 
 _PLACES = {link.theirs.value: (_TAG[link.theirs], KEPT[link.theirs]) for link in LINKS}
-_LAYOUT = (2, _EVENT.format, _MARK.format, sorted(_PLACES.items()), KEPT_MARKS)
+_LAYOUT = (3, _EVENT.format, _MARK.format, sorted(_PLACES.items()), KEPT_MARKS)
 FORMAT = hashlib.sha256(repr(_LAYOUT).encode()).hexdigest()[:16]
 """What graph this program reads; raise the first number of `_LAYOUT` where nothing else tells."""
 

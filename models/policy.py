@@ -57,7 +57,7 @@ def load(path: Path = DEFAULT) -> Policy:
         form = tomllib.loads(path.read_text(encoding="utf-8"))
         policy = _policy(form)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PolicyError(f"policy {path.name}: not readable ({error})") from error
+        raise PolicyError(f"policy {path.name}: {_why(error)}") from error
     for problem in _problems(policy, form):
         raise PolicyError(f"policy {path.name}: {problem}")
     return policy
@@ -80,7 +80,32 @@ def keep(policy: Policy, home: Path, path: Path = DEFAULT) -> Path:
     return kept
 
 
+def _why(error: Exception) -> str:
+    """What is wrong with a file out of which no policy can be made."""
+    match error:
+        case OSError():
+            return f"the file cannot be read ({error.strerror})"
+        case UnicodeDecodeError():
+            return "the file is not UTF-8 text"
+        case tomllib.TOMLDecodeError():
+            return f"the file is not TOML ({error})"
+        case KeyError():
+            return f"the setting {error} is missing"
+        case _:
+            return f"a setting is of the wrong kind ({error})"
+
+
+_IN_TABLES = (
+    *(("bands", name) for name in ("medium", "high", "very_high")),
+    ("review", "facts"),
+    ("refuse", "pairs"),
+)
+
+
 def _policy(form: dict[str, Any]) -> Policy:
+    for table, name in _IN_TABLES:
+        if name not in form.get(table, {}):
+            raise KeyError(f"{table}.{name}")
     bands = form["bands"]
     return Policy(
         version=str(form["version"]),

@@ -67,6 +67,17 @@ def _sentence(english: str) -> str:
     return said(_VIETNAMESE.get(english, english), english)
 
 
+def utf8(text: str) -> str:
+    """A text as the ledger can hold it; it is not repeated where it is none."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise argparse.ArgumentTypeError(
+            said("không phải là văn bản UTF-8", "that is not text in UTF-8")
+        ) from None
+    return text
+
+
 def day(text: str) -> date:
     """A day, `YYYY-MM-DD`."""
     try:

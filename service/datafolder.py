@@ -83,6 +83,21 @@ def open_folder(home: Path) -> DataFolder:
     return DataFolder(home)
 
 
+def check_made(home: Path) -> None:
+    """Refuses a folder in which nothing was ever kept: who only reads makes none.
+
+    Raises:
+        InputError: it holds no ledger.
+    """
+    if not DataFolder(home).postgres.exists():
+        raise InputError(
+            said(
+                f"chưa có dữ liệu nào của chương trình ở {home} (CHINHCHU_HOME)",
+                f"nothing of this program is kept at {home} (CHINHCHU_HOME)",
+            )
+        )
+
+
 @contextmanager
 def owned(home: Path) -> Iterator[DataFolder]:
     """The folder, owned by this process until the end of the block.

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+import redis
+
 from features import filler, identity_number
 from features.errors import InputError
 from features.registration import Institution, RegistrationId
 from graph.attributes import Key, Tokens
 from service import wiring
-from service.errors import FolderBusyError
+from service.errors import FolderBusyError, UnavailableError
 from service.forgetting import Forgetting
 from service.keys import Keys
 from service.ledger import Ledger
 from service.ledger.erasing import Erasures
 from service.ledger.records import LONGEST_TEXT
-from service.ledger.writing import lease
+from service.ledger.writing import Writer, lease
 from service.projection import catch_up
 from service.settings import Settings
+from service.wiring import Store
 from service.words import said
 
 Wanted = Callable[[Erasures, Keys], Collection[Key]]
@@ -44,10 +47,13 @@ def of_person(number: str) -> Wanted:
 def forget(settings: Settings, wanted: Wanted, reason: str) -> tuple[int, bool]:
     """Asks for the erasure; gives of how many, and whether it is carried out already.
 
-    A service that runs carries it out between two batches.
+    What was asked before and is still to come is carried out too. A service that runs, here or
+    on another machine, does it between two batches.
 
     Raises:
-        InputError: there is nothing of the kind, or the reason is empty or too long.
+        InputError: there is nothing of the kind, it is erased already, or the reason is empty or
+            too long.
+        UnavailableError: it is asked for, and could not be carried out now.
     """
     if not reason.strip() or len(reason) > LONGEST_TEXT:
         raise InputError(said("lý do trống hoặc quá dài", "the reason is empty or too long"))
@@ -56,27 +62,50 @@ def forget(settings: Settings, wanted: Wanted, reason: str) -> tuple[int, bool]:
             wiring.opened(settings) as store,
             lease(store.parts.database_url, store.keys) as writer,
         ):
-            count = _ask(store.ledger, wanted, reason)
-            with store.ledger.whole() as whole:
-                catch_up(whole, store.graph)
-            forgetting = Forgetting(store.graph, None)
-            while forgetting.round(writer, wiring.now()):
-                pass
-            return count, not Erasures(writer.door).pending(1)[0]
-    except FolderBusyError:
+            asked = _ask(store.ledger, wanted, reason)
+            done = _carry_out(store, writer)
+    except (FolderBusyError, UnavailableError):
         with wiring.visited(settings) as ledger:
-            return _ask(ledger, wanted, reason), False
-
-
-def _ask(ledger: Ledger, wanted: Wanted, reason: str) -> int:
-    with ledger.connection() as door:
-        erasures = Erasures(door)
-        found = wanted(erasures, ledger.keys)
-        count = erasures.ask(found, reason.strip(), wiring.now())
-    if not count:
-        raise InputError(
+            return _count(_ask(ledger, wanted, reason)), False
+    if not done:
+        raise UnavailableError(
             said(
-                "không có gì để xóa, hoặc đã được xóa", "nothing to erase, or it is erased already"
+                "chưa xóa: đồ thị không trả lời hoặc đang được dựng lại; yêu cầu vẫn được giữ, hãy chạy lại",
+                "not erased yet: the live graph does not answer or is being rebuilt; what was asked stays asked, run it again",
             )
         )
-    return count
+    return _count(asked), True
+
+
+def _ask(ledger: Ledger, wanted: Wanted, reason: str) -> tuple[int, int]:
+    """Asks; gives of how many it is to come, and of how many it was carried out before."""
+    with ledger.connection() as door, door.transaction():
+        erasures = Erasures(door)
+        found = wanted(erasures, ledger.keys)
+        erasures.ask(found, reason.strip(), wiring.now())
+        return erasures.asked(found)
+
+
+def _carry_out(store: Store, writer: Writer) -> bool:
+    """Carries out all that is asked; whether nothing is left to be."""
+    erasures = Erasures(writer.door)
+    if not erasures.pending(1)[0]:
+        return True
+    try:
+        with store.ledger.whole() as whole:
+            catch_up(whole, store.graph)
+    except redis.RedisError:
+        return False
+    forgetting = Forgetting(store.graph, None)
+    while forgetting.round(writer, wiring.now()):
+        pass
+    return not erasures.pending(1)[0]
+
+
+def _count(asked: tuple[int, int]) -> int:
+    waiting, done = asked
+    if waiting:
+        return waiting
+    if done:
+        raise InputError(said("đã được xóa", "it is erased already"))
+    raise InputError(said("không có gì để xóa", "there is nothing to erase"))

@@ -47,15 +47,17 @@ class Forgetting:
             # Who builds a graph anew has perhaps read them already.
             if not self._builder.take():
                 return False
-            # The ledger's part comes last: a round that is cut short leaves it as it was.
-            with writer.door.transaction():
-                self._forget_places(erasures, nodes, marks)
-                erasures.carry_out([node.key for node in nodes], now)
-                ringruns.forget(writer.door, self._graph, nodes)
-                self._graph.make_durable()
-            self._builder.let_go()
+            try:
+                # The ledger's part comes last: a round that is cut short leaves it as it was.
+                with writer.door.transaction():
+                    self._forget_places(erasures, nodes, marks)
+                    erasures.carry_out([node.key for node in nodes], now)
+                    ringruns.forget(writer.door, self._graph, nodes)
+                    self._graph.make_durable()
+            finally:
+                self._builder.let_go()
         except redis.RedisError:
-            return False  # without the graph nobody is forgotten; a later round sees
+            return False  # without the graph and its disk nobody is forgotten; a later round sees
         return True
 
     def _forget_places(

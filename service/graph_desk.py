@@ -18,9 +18,11 @@ def rebuild(settings: Settings) -> int:
     """Puts a graph in force that is built from the ledger alone; gives its position.
 
     Raises:
+        InputError: there is no ledger to build it from.
         UnavailableError: a part went away, or the graph is being rebuilt already; the old one
             stays in force.
     """
+    wiring.check_there(settings)
     progress = Progress()
     try:
         try:

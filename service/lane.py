@@ -55,11 +55,12 @@ class Lane:
         ledger: Ledger,
         work: Work,
         clock: Callable[[], datetime],
-        when_idle: Callable[[Writer, datetime], bool] = lambda *_: False,
+        *when_idle: Callable[[Writer, datetime], bool | None],
     ) -> None:
         """`when_idle` is done while nobody waits, and where calls never cease now and then.
 
-        It takes a moment and gives whether there is more to do; if not, it is done once a second.
+        Each takes a moment and gives whether it has more to do. One that has keeps the later ones
+        waiting, one that fails does not; if none has, all are done once a second.
         """
         self._ledger = ledger
         self._work = work
@@ -174,7 +175,7 @@ class Lane:
                 if not call.future.done():
                     self._handle(writer, [call])
             return
-        _log_defect("a call", error)
+        log_defect("a call", error)
         _refuse(batch, error)
 
     def _do(self, writer: Writer, batch: list[Call]) -> None:
@@ -201,13 +202,20 @@ class Lane:
         self._patience = _IDLE
         try:
             writer.door.execute("SELECT 1")
-            if self._when_idle(writer, self._clock()):
+            if any(self._has_more(duty, writer) for duty in self._when_idle):
                 self._patience = 0.0
         except AWAY:
             self._drop_writer()
-        except Exception as error:  # noqa: BLE001 a defect there ends no lane
-            _log_defect("what waits for an idle lane", error)
         self._idled = time.monotonic()
+
+    def _has_more(self, duty: Callable[[Writer, datetime], bool | None], writer: Writer) -> bool:
+        try:
+            return bool(duty(writer, self._clock()))
+        except AWAY:
+            raise
+        except Exception as error:  # noqa: BLE001 a defect there ends no lane
+            log_defect("what waits for an idle lane", error)
+        return False
 
     def _drop_writer(self) -> None:
         writer, self._writer = self._writer, None
@@ -221,8 +229,8 @@ class Lane:
         _refuse([c for c in waiting if c.future.set_running_or_notify_cancel()], _away(why))
 
 
-def _log_defect(what: str, error: Exception) -> None:
-    """Places in the code alone: a message could quote what somebody typed."""
+def log_defect(what: str, error: Exception) -> None:
+    """Logs places in the code alone: a message could quote what somebody typed."""
     places = "".join(traceback.format_tb(error.__traceback__))
     _logger.error("%s failed with %s\n%s", what, type(error).__name__, places)
 

@@ -18,6 +18,7 @@ from graph.attributes import Mark, Node
 from graph.company import Company, Graph
 from service.ledger.reading import WholeLedger
 from service.projection import Projected, catch_up
+from service.words import said
 
 _LEFT_ALONE = 10.0
 """Seconds for which a server that did not answer in time is not asked: every batch would wait."""
@@ -38,8 +39,11 @@ class FollowedGraph:
         self._clock = clock
         self._position: int | None = None
         self._not_before = float("-inf")
+        self._behind = False
         self.away = False
         """Whether it did not answer when it was asked last."""
+        self.tells = False
+        """Whether a company could be told when it was asked last; any thread may look."""
 
     def bring(self, ledger: WholeLedger, due: Callable[[], bool] = lambda: True) -> int | None:
         """Brings it a bounded step nearer to the ledger.
@@ -56,10 +60,11 @@ class FollowedGraph:
             try:
                 position = catch_up(ledger, self._graph, steps=1)
                 self.away = False
-                if position == ledger.last_position() and due():
+                if self._is_there(position, ledger.last_position()) and due():
                     self._position = position
             except redis.RedisError as error:
                 self._lose(error)
+        self.tells = self._position is not None
         return self._position
 
     def around(self, nodes: Sequence[Node]) -> list[Company]:
@@ -80,9 +85,37 @@ class FollowedGraph:
         except redis.RedisError as error:
             self._lose(error)
 
+    def _is_there(self, position: int, last: int) -> bool:
+        """Whether it stands where the ledger does; says when a longer way begins and ends."""
+        if position < last and not self._behind:
+            _logger.warning(
+                said(
+                    "đồ thị đang được dựng từ sổ cái, từ vị trí %d đến %d",
+                    "the live graph is being built from the ledger, from position %d to %d",
+                ),
+                position,
+                last,
+            )
+        elif position == last and self._behind:
+            _logger.warning(
+                said(
+                    "đồ thị đã theo kịp sổ cái, vị trí %d",
+                    "the live graph stands where the ledger does, at position %d",
+                ),
+                last,
+            )
+        self._behind = position < last
+        return not self._behind
+
     def _lose(self, error: redis.RedisError) -> None:
         if not self.away:
-            _logger.warning("the live graph is away; it will be caught up from the ledger")
-        self.away, self._position = True, None
+            _logger.warning(
+                said(
+                    "đồ thị không trả lời; sẽ được dựng lại từ sổ cái",
+                    "the live graph is away; it will be caught up from the ledger",
+                )
+            )
+        self.away, self._behind = True, True
+        self._position, self.tells = None, False
         if isinstance(error, redis.TimeoutError):
             self._not_before = self._clock() + _LEFT_ALONE

@@ -7,6 +7,7 @@ rebuilding left, is cleared away by whoever holds the lane.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 
@@ -14,11 +15,15 @@ from graph.halves import Builder
 from graph.live import LiveGraph
 from service.errors import UnavailableError
 from service.ledger import Ledger
-from service.ledger.rings import RingLedger
 from service.progress import Progress
 from service.projection import catch_up
 from service.ringruns import restore
 from service.words import said
+
+_REBUILDING = "rebuilding "
+"""How the name of a builder begins that has the place aside until its graph is built."""
+_PATIENCE = 5.0
+_LOOK = 0.01
 
 
 def build_anew(ledger: Ledger, graph: LiveGraph, progress: Progress) -> int:
@@ -27,15 +32,30 @@ def build_anew(ledger: Ledger, graph: LiveGraph, progress: Progress) -> int:
     Raises:
         UnavailableError: somebody else is building, or this builder was held for dead.
     """
-    builder = graph.builder(uuid.uuid4().hex)
-    if not builder.take():
-        raise UnavailableError(
-            said("đồ thị đang được dựng lại rồi", "the graph is being rebuilt already")
-        )
+    builder = graph.builder(_REBUILDING + uuid.uuid4().hex)
+    _take(builder)
     try:
         return _build(ledger, graph.aside(), builder, progress)
     finally:
         builder.let_go()
+
+
+def _take(builder: Builder) -> None:
+    """Takes the place aside; a lane that erases or clears away has it for moments alone."""
+    until = time.monotonic() + _PATIENCE
+    while not builder.take():
+        if builder.who().startswith(_REBUILDING):
+            raise UnavailableError(
+                said("đồ thị đang được dựng lại rồi", "the graph is being rebuilt already")
+            )
+        if time.monotonic() > until:
+            raise UnavailableError(
+                said(
+                    "dịch vụ đang xóa dữ liệu cá nhân hoặc dọn đồ thị cũ; hãy chạy lại sau ít phút",
+                    "the service is erasing personal data or clearing an old graph away; run it again in some minutes",
+                )
+            )
+        time.sleep(_LOOK)
 
 
 def _build(ledger: Ledger, new: LiveGraph, builder: Builder, progress: Progress) -> int:
@@ -48,13 +68,10 @@ def _build(ledger: Ledger, new: LiveGraph, builder: Builder, progress: Progress)
             position = catch_up(whole, new, steps=1)
             _hold(builder)
             progress.rows(position, last)
-        runs = RingLedger(door)
-        remembered = runs.last_run()
         restore(door, new)
+        # A ring run that is put into the old one from here on is missed, and given to the new one.
         if not new.put_in_force(builder):
             raise _too_slow()
-        if runs.last_run() != remembered:  # made between the two, and put into the old one
-            restore(door, new)
     progress.done()
     return position
 

@@ -7,7 +7,7 @@ graph itself knows the registration already and learns nothing new.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import redis
@@ -106,7 +106,8 @@ class Rescreening:
         ]
         judged = [
             Judged(
-                screening=screening,
+                # The live graph forgets the rings of older days; the row that is repeated does not.
+                screening=replace(screening, ring_id=again.ring_id or screening.ring_id),
                 node=node,
                 asked=Asked(_ASKED_BY, _PURPOSE, now),
                 graph_position=position,

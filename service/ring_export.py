@@ -20,6 +20,7 @@ from service.ledger.reading import WholeLedger
 from service.ledger.readings import Reading, record_reading
 from service.ledger.rings import RingLedger
 from service.results import results, unwritable
+from service.ring_story import NO_RUN
 from service.words import said
 
 FORMATS: Mapping[str, Callable[[Picture, Header, Path], None]] = {
@@ -103,7 +104,7 @@ def _found(book: RingLedger, ring_id: str | None) -> tuple[datetime, list[Ring]]
     run_at = book.last_run() if ring_id is None else book.last_run_of(ring_id)
     if run_at is None:
         raise InputError(
-            said("chưa có đợt dò nào (chinhchu rings run)", "no run yet (chinhchu rings run)")
+            said(*NO_RUN)
             if ring_id is None
             else said("không có nhóm nào mang mã này", "there is no ring of this id")
         )

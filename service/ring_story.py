@@ -17,6 +17,12 @@ from service.ledger.rings import Told
 Words = tuple[str, str]
 """Vietnamese, English."""
 
+NO_RUN: Words = (
+    "chưa có đợt dò nào (chinhchu rings run)",
+    "there was no run yet (chinhchu rings run)",
+)
+"""What is said where rings are asked for before the first run."""
+
 NOUNS: dict[Attribute, tuple[str, str, str]] = {
     Attribute.DEVICE: ("thiết bị", "device", "devices"),
     Attribute.FACE: ("khuôn mặt", "face", "faces"),

@@ -17,15 +17,13 @@ import redis
 from graph import rings
 from graph.attributes import Node
 from graph.lineage import follow
-from graph.live import LiveGraph
+from graph.live import RING_DAYS, LiveGraph
 from service.keys import Keys
 from service.ledger.reading import WholeLedger
 from service.ledger.rings import RingLedger
 from service.ledger.writing import Writer
 
 _LOOK_EVERY = timedelta(seconds=1)
-_DAYS = 8
-"""Days whose rings the live graph remembers: who comes late still meets those of his own day."""
 
 
 class RingRuns:
@@ -34,22 +32,23 @@ class RingRuns:
     def __init__(self, graph: LiveGraph, keys: Keys) -> None:
         self._graph = graph
         self._keys = keys
-        self._owed = False
+        self._held: datetime | None = None
         self._looked = datetime.min.replace(tzinfo=UTC)
 
     def run_if_due(self, writer: Writer, now: datetime) -> None:
-        """Runs once a day and where asked; a graph that lost its rings gets the recorded ones."""
-        today, held = now.astimezone(UTC).date(), self._graph.rings_day()
+        """Runs once a day and where asked; a graph that lacks a run gets the recorded ones."""
+        today, held = midnight(now.astimezone(UTC).date()), self._graph.last_rings()
+        fresh = self._looked <= now < self._looked + _LOOK_EVERY
+        if fresh and held is not None and held == self._held and held >= today:
+            return
         book = RingLedger(writer.door)
-        if held != today or self._owed:
-            last = book.last_run()
-            due = last is None or last < midnight(today)
-            if due:
-                self.run(writer, midnight(today))
-            if held is None or not due:
-                restore(writer.door, self._graph)
-                self._owed = False
-        if self._looked <= now < self._looked + _LOOK_EVERY:
+        last = book.last_run()
+        if last is not None and (held is None or held < last):
+            restore(writer.door, self._graph)
+        if last is None or last < today:
+            self.run(writer, today)
+        self._held = self._graph.last_rings()
+        if fresh:
             return
         self._looked = now
         asked = book.asked()
@@ -69,25 +68,22 @@ class RingRuns:
         found = rings.find([node for node, _ in judged], {n.key: risk for n, risk in judged})
         named, steps = follow(book.memory(), found)
         book.record(run_at, named, steps, ledger.last_position())
-        self._owed = True  # until the graph has it: it may go away right here
-        self._graph.set_rings(run_at.astimezone(UTC).date(), rings.ring_of_token(named))
-        self._owed = False
+        self._held = None  # until the graph has it: it may go away right here
+        self._graph.set_rings(run_at, rings.ring_of_token(named))
 
 
 def restore(door: psycopg.Connection, graph: LiveGraph) -> None:
     """Gives the live graph the rings of the latest days as they are recorded."""
     book = RingLedger(door)
-    for run_at in book.last_runs_of_days(_DAYS):
-        day = run_at.astimezone(UTC).date()
-        graph.set_rings(day, rings.ring_of_token(book.rings(run_at)))
+    for run_at in book.runs_of_days(RING_DAYS):
+        graph.set_rings(run_at, rings.ring_of_token(book.rings(run_at)))
 
 
 def forget(door: psycopg.Connection, graph: LiveGraph, nodes: Sequence[Node]) -> None:
     """Has the values of nodes lead to the rings of those alone who share them in the ledger still."""
     book = RingLedger(door)
     tokens = {t for node in nodes for a, t in node.tokens.items() if a in rings.PRIVATE}
-    led = book.led(book.last_runs_of_days(_DAYS), tokens)
-    graph.forget_rings(tokens, {at.astimezone(UTC).date(): ring_of for at, ring_of in led.items()})
+    graph.forget_rings(tokens, book.led(book.runs_of_days(RING_DAYS), tokens))
 
 
 def midnight(day: date) -> datetime:

@@ -32,7 +32,7 @@ from models.screening import Examined, accompany, gather, screen
 from service import embedded
 from service.batches import Batches, Road
 from service.callers import Callers
-from service.datafolder import DataFolder, open_folder, owned
+from service.datafolder import DataFolder, check_made, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
 from service.forgetting import Forgetting
@@ -87,6 +87,7 @@ class House:
     model: RiskModel
     policy: Policy
     tokens: Tokens
+    followed: FollowedGraph
     lane: Lane
     callers: Callers
     clock: Callable[[], datetime]
@@ -133,8 +134,9 @@ class House:
         return True
 
     def _graph_answers(self) -> bool:
+        """Whether the lane can tell a company now: a server that is empty answers too."""
         try:
-            return bool(self.store.valkey.ping())
+            return bool(self.store.valkey.ping()) and self.followed.tells
         except redis.RedisError:
             return False
 
@@ -183,6 +185,16 @@ def _valkey(url: str) -> redis.Redis:
     )
 
 
+def check_there(settings: Settings) -> None:
+    """Refuses to read where there is nothing yet.
+
+    Raises:
+        InputError: the data folder holds no ledger, and none of one's own is named.
+    """
+    if settings.database_url is None:
+        check_made(settings.home)
+
+
 @contextmanager
 def visited(settings: Settings) -> Iterator[Ledger]:
     """The ledger alone, whether its service runs or not: for the console, and to make keys.
@@ -223,9 +235,11 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     Raises:
         ChinhchuError: as `opened`; or another process holds the lane, or there is no model.
     """
+    rules = policy.load(settings.policy)  # before anything is started for it
     with opened(settings) as store, ExitStack() as stack:
         in_use = stack.enter_context(register_in_use(settings, store.folder.population))
-        model, rules = _judgement(settings, store.folder.home)
+        model = _model(store.folder.home)
+        policy.keep(rules, store.folder.home, settings.policy)
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
@@ -243,20 +257,18 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
 
         tidying, forgetting = Tidying(graph), Forgetting(graph, settings.retention_days)
 
-        def when_idle(writer: Writer, at: datetime) -> bool:
-            if look.round(writer, at):
-                return True
-            if not followed.away and (tidying.round() or forgetting.round(writer, at)):
-                return True
-            again.round(writer, at)
-            rings.round(writer, at)
-            return False
+        def tidy(*_: object) -> bool:
+            return not followed.away and tidying.round()
 
-        lane = Lane(store.ledger, work, clock, when_idle)
+        def forget(writer: Writer, at: datetime) -> bool:
+            return not followed.away and forgetting.round(writer, at)
+
+        duties = (look.round, tidy, forget, again.round, rings.round)
+        lane = Lane(store.ledger, work, clock, *duties)
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)
-        yield House(store, in_use, model, rules, tokens, lane, callers, clock)
+        yield House(store, in_use, model, rules, tokens, followed, lane, callers, clock)
 
 
 def _road(
@@ -298,13 +310,12 @@ def _holds_persons(replica: Replica) -> bool:
         return False
 
 
-def _judgement(settings: Settings, home: Path) -> tuple[RiskModel, Policy]:
-    """The model and the policy in force; both are kept in the data folder, for rows name them."""
+def _model(home: Path) -> RiskModel:
+    """The model in force; as the policy, it is kept in the data folder, for rows name it."""
     folder = registry.champion_folder(home)
-    chosen, rules = bundle.load(folder), policy.load(settings.policy)
+    chosen = bundle.load(folder)
     registry.keep(folder, chosen.version, home)
-    policy.keep(rules, home, settings.policy)
-    return chosen.model(), rules
+    return chosen.model()
 
 
 def check_rooms() -> None:

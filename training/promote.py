@@ -54,7 +54,8 @@ def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
     champion_figures, better, why = _compare(trained, home)
     if registry.aliased("champion", home) is None:
         # The default model knows a made-up world alone: it stands in, and is no champion to beat.
-        better, why = True, f"the first of this data folder; {why}"
+        warned = "" if better else "warning: "
+        better, why = True, f"the first of this data folder; {warned}{why}"
     if not may_promote:
         why = f"not promoted, as asked ({why})"
     is_champion = may_promote and better
@@ -94,11 +95,11 @@ def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any], bool, str]:
     seen them all, or the new ones tell too little, each is taken by the last part of its own time,
     as it was before it saw that part: what a model says of rows it learned from proves nothing.
     """
-    champion = _judging(home)
+    champion, called = _judging(home)
     unseen = _unseen(trained, champion.card)
     if unseen is None:
         ours, theirs = trained.bundle.card["later_part"], champion.card["later_part"]
-        where = "each on the last part of its time, not seen before"
+        where = "each on the latest part of its own rows, which it did not learn from"
     else:
         label = trained.later_label[unseen]
         ours = evaluate(trained.later_risk[unseen], label)
@@ -106,20 +107,28 @@ def _compare(trained: Trained, home: Path) -> tuple[dict[str, Any], bool, str]:
         where = f"on the same {len(label)} rows"
     frauds = min(ours["frauds_known"], theirs["frauds_known"])
     if frauds < _FEWEST:
-        told = f"{frauds} known frauds, {where}, are too few to compare it with {champion.version}"
+        told = f"too few known frauds to compare it with {called}: {frauds}, needed {_FEWEST} ({where})"
         return theirs, False, told
     new, old = (f["average_precision"] for f in (ours, theirs))
     better = new >= old - _NOISE
-    told = f"average precision {new:.3f}, champion {champion.version} {old:.3f}, {where}"
+    worse = "" if better else f"worse than {called}: "
+    told = f"{worse}average precision {new:.3f}, that of {called} {old:.3f}, {where}"
     return theirs, better, told
 
 
-def _judging(home: Path) -> Bundle:
-    """What judges in this data folder: a champion that can no longer be used does not."""
+def _judging(home: Path) -> tuple[Bundle, str]:
+    """What judges in this data folder, and what it is called.
+
+    A champion that can no longer be used does not judge.
+    """
+    folder = registry.champion_folder(home)
     try:
-        return bundles.load(registry.champion_folder(home))
+        judging = bundles.load(folder)
     except BundleError:
-        return bundles.load(registry.DEFAULT)
+        folder = registry.DEFAULT
+        judging = bundles.load(folder)
+    what = "the packaged default model" if folder == registry.DEFAULT else "the champion"
+    return judging, f"{what} {judging.version}"
 
 
 def _unseen(trained: Trained, card: dict[str, Any]) -> NDArray[np.bool_] | None:

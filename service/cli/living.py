@@ -15,6 +15,7 @@ from service.arguments import (
     seconds,
     seed,
     share,
+    utf8,
 )
 from service.settings import Settings
 from service.words import said
@@ -98,6 +99,7 @@ def key(commands: Commands[Parser]) -> None:
     parser.add_argument("action", choices=["create"])
     parser.add_argument(
         "institution",
+        type=utf8,
         metavar="INSTITUTION",
         help=said("mã tổ chức, viết thế nào giữ thế ấy", "its code, taken as written"),
     )

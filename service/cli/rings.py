@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from features.registration import VIETNAM
-from service.arguments import Commands, Parser, command, day, share
+from service.arguments import Commands, Parser, command, day, share, utf8
 from service.cli.rings_export import export
 from service.settings import Settings
 from service.words import said
@@ -15,6 +15,7 @@ from service.words import said
 if TYPE_CHECKING:
     from graph.attributes import Key
     from service.ledger.rings import Seen
+    from service.ring_desk import Found
 
 
 def rings(commands: Commands[Parser]) -> None:
@@ -29,10 +30,13 @@ def rings(commands: Commands[Parser]) -> None:
     found = command(
         actions,
         "run",
-        "Dò nhóm từ những gì đã biết. Ghi sổ cái và đồ thị.",
-        "Finds the rings from what is known. Writes the ledger and the graph.",
+        "Dò nhóm trong các đăng ký đã sàng lọc (đăng ký chỉ nạp bằng `book load` chưa có rủi ro). Ghi sổ cái và đồ thị.",
+        "Finds the rings among registrations that were screened (those of `book load` alone have no risk yet). Writes the ledger and the graph.",
     )
-    when = said("00:00 UTC của ngày; mặc định: bây giờ", "00:00 UTC of the day; default: now")
+    when = said(
+        "00:00 UTC của ngày, không trước đợt dò gần nhất; mặc định: bây giờ",
+        "00:00 UTC of the day, not before the last run; default: now",
+    )
     found.add_argument("--day", type=day, metavar="DATE", help=when)
     found.set_defaults(run=_run)
     several = command(
@@ -50,7 +54,7 @@ def rings(commands: Commands[Parser]) -> None:
         "Một nhóm: thành viên, thông tin dùng chung, diễn biến. Không ghi gì.",
         "One ring: its members, what ties them, what became of it. Writes nothing.",
     )
-    single.add_argument("ring_id", metavar="ID", help=said("mã nhóm", "its id"))
+    single.add_argument("ring_id", type=utf8, metavar="ID", help=said("mã nhóm", "its id"))
     single.set_defaults(run=_show)
     export(actions)
 
@@ -58,34 +62,42 @@ def rings(commands: Commands[Parser]) -> None:
 def _run(settings: Settings, options: argparse.Namespace) -> int:
     from service.ring_desk import run
 
-    run_at = run(settings, options.day)
-    moment = f"{run_at:%Y-%m-%d %H:%M} UTC"
+    made = run(settings, options.day)
+    moment = f"{made.run_at:%Y-%m-%d %H:%M} UTC"
+    rings, members = len(made.rings), sum(len(ring.members) for ring in made.rings)
     print(
         said(
-            f"Đã dò nhóm từ những gì biết trước {moment}.",
-            f"Found from what was known before {moment}.",
+            f"Từ những gì biết trước {moment}: số nhóm {rings}, số thành viên {members}",
+            f"From what was known before {moment}: rings {rings}, members {members}",
         )
     )
+    _say_if_nobody_was_screened(made)
     return 0
+
+
+def _say_if_nobody_was_screened(made: Found) -> None:
+    if made.anybody_screened:
+        return
+    print(
+        said(
+            "Chưa có đăng ký nào được sàng lọc trước đó: đăng ký chỉ nạp bằng `book load` chưa có rủi ro. Để dò cả một sổ: chinhchu campaign.",
+            "No registration had been screened by then: those of `book load` alone have no risk. For a whole book: chinhchu campaign.",
+        )
+    )
 
 
 def _list(settings: Settings, options: argparse.Namespace) -> int:
     from service.ring_desk import rings
     from service.ring_story import story
 
-    run_at, found = rings(settings, options.min_risk)
-    if run_at is None:
-        print(
-            said(
-                "Chưa có đợt dò nào (chinhchu rings run).",
-                "There was no run yet (chinhchu rings run).",
-            )
-        )
-        return 0
-    moment = f"{run_at:%Y-%m-%d %H:%M} UTC"
-    print(said(f"Đợt dò {moment}, số nhóm: {len(found)}", f"Run of {moment}, rings: {len(found)}"))
-    for ring, confirmed in found:
-        print(f"\n{ring.ring_id}  {_percent(ring.risk)}\n  {said(*story(ring, confirmed))}")
+    last = rings(settings, options.min_risk)
+    moment = f"{last.run_at:%Y-%m-%d %H:%M} UTC"
+    number = len(last.rings)
+    print(said(f"Đợt dò {moment}, số nhóm: {number}", f"Run of {moment}, rings: {number}"))
+    _say_if_nobody_was_screened(last)
+    for ring in last.rings:
+        told = said(*story(ring, last.confirmed.get(ring.ring_id, 0)))
+        print(f"\n{ring.ring_id}  {_percent(ring.risk)}\n  {told}")
     return 0
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from features.errors import InputError
-from service.arguments import Commands, Parser, command
+from service.arguments import Commands, Parser, command, utf8
 from service.settings import Settings
 from service.words import said
 
@@ -22,7 +22,9 @@ def export(actions: Commands[Parser]) -> None:
         "Exports rings for the tools of analysts. Writes rings.graphml, rings.ftm.json (FollowTheMoney), or nodes.csv and edges.csv to DIR. Names and numbers with --with-names alone; the ledger records that they were read, and the purpose.",
     )
     which = parser.add_mutually_exclusive_group(required=True)
-    which.add_argument("ring_id", nargs="?", metavar="ID", help=said("mã nhóm", "its id"))
+    which.add_argument(
+        "ring_id", nargs="?", type=utf8, metavar="ID", help=said("mã nhóm", "its id")
+    )
     every = said("mọi nhóm của đợt dò gần nhất", "all rings of the last run")
     which.add_argument("--all", action="store_true", help=every)
     form = said("định dạng; mặc định graphml", "format; default graphml")
@@ -38,13 +40,14 @@ def export(actions: Commands[Parser]) -> None:
 
 def _export(settings: Settings, options: argparse.Namespace) -> int:
     from service.ring_export import Wanted, export
-    from service.wiring import now, visited
+    from service.wiring import check_there, now, visited
 
     if options.with_names != (options.purpose is not None):
         raise InputError(
             said("--with-names và --purpose đi cùng nhau", "--with-names and --purpose go together")
         )
     wanted = Wanted(options.ring_id, options.format, options.purpose)
+    check_there(settings)
     with visited(settings) as ledger:
         written = export(ledger, wanted, options.out, now())
     for name, count in written.items():

@@ -1,7 +1,7 @@
 """What the console reads from the ledger: always for one institution, never a ciphertext.
 
-Of another institution's registration nothing leaves this file but its tokens, and those only to
-draw what a ring shares; the tokens themselves go no further than `ring_graph`.
+Of another institution's registration nothing leaves this file but which ties of a ring hold it; no
+token does.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import psycopg
 from psycopg.rows import class_row, dict_row
 
 from features.registration import VIETNAM, Institution
+from graph.rings import PRIVATE
 from service.ledger.rings import RingLedger
 from service.ring_story import Words, happened, story
 
@@ -55,29 +56,46 @@ JOIN registrations r USING (institution, registration_id)
 LEFT JOIN outcomes o USING (institution, registration_id)
 WHERE s.institution = %(institution)s AND s.screening_id = %(screening)s
 """
-# A ring is its members at the last run that knew it, and those who reached it after that run.
+# A ring is its members at the last run that found it, and those who reached it after that run by
+# their last screening: who reached it before was weighed by that run, and left out. A tie holds
+# the members that the run recorded, and who reached the ring by its value since.
 _MEMBERS = """
 WITH run AS (
     SELECT run_at, since FROM ring_steps WHERE ring_id = %(ring)s AND since IS NOT NULL
     ORDER BY run_at DESC LIMIT 1
 ), held AS (
-    SELECT institution, registration_id, ring_risk
+    SELECT institution, registration_id, ring_risk, place
     FROM rings, run WHERE ring_id = %(ring)s AND rings.run_at = run.since
+), ties AS (
+    SELECT attribute, token, places, row_number() OVER (ORDER BY attribute, token, places) AS tie
+    FROM ring_ties, run WHERE ring_id = %(ring)s AND ring_ties.run_at = run.since
 ), members AS (
-    SELECT institution, registration_id, ring_risk, true AS in_run FROM held
+    SELECT institution, registration_id, ring_risk, place, true AS in_run FROM held
     UNION ALL
-    SELECT DISTINCT s.institution, s.registration_id, NULL::float8, false
+    SELECT s.institution, s.registration_id, NULL::float8, NULL::integer, false
     FROM screenings s LEFT JOIN held USING (institution, registration_id)
     WHERE s.ring_id = %(ring)s AND held.institution IS NULL
+        AND s.screened_at > coalesce((SELECT run_at FROM run), '-infinity')
+        AND NOT EXISTS (
+            SELECT FROM screenings t WHERE t.institution = s.institution
+                AND t.registration_id = s.registration_id AND t.position > s.position)
 )
-SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run, r.node->'tokens' AS tokens,
+SELECT m.institution = %(institution)s AS own, m.ring_risk, m.in_run,
+    r.node->'tokens' = '{}' AS erased,
+    (SELECT coalesce(jsonb_object_agg(tie, attribute), '{}') FROM ties WHERE CASE
+        WHEN m.in_run THEN m.place = ANY (places)
+        ELSE attribute = ANY (%(private)s) AND token IN (
+            SELECT value FROM jsonb_each_text(r.node->'tokens') WHERE key = ANY (%(private)s))
+     END) AS ties,
     CASE WHEN m.institution = %(institution)s THEN m.registration_id END AS registration_id,
     CASE WHEN m.institution = %(institution)s THEN r.node->>'kind' END AS kind,
     CASE WHEN m.institution = %(institution)s THEN r.registered_at END AS registered_at,
     s.screening_id, s.decision, s.risk_band,
     (SELECT run_at FROM run) AS run_at,
     count(*) OVER () AS total,
-    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total
+    count(*) FILTER (WHERE m.institution = %(institution)s) OVER () AS own_total,
+    EXISTS (SELECT FROM screenings t
+            WHERE t.ring_id = %(ring)s AND t.institution = %(institution)s) AS was_told
 FROM members m
 JOIN registrations r USING (institution, registration_id)
 LEFT JOIN LATERAL (
@@ -89,6 +107,9 @@ LEFT JOIN LATERAL (
 ORDER BY own DESC, r.registered_at, m.registration_id
 LIMIT %(limit)s
 """
+
+_OF_ALL = {"run_at", "total", "own_total", "was_told"}
+"""What each row of a ring's members tells of the ring."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,26 +177,23 @@ class Detail:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Member:
-    """One member of a ring; of another institution's everything but risk and tokens is None.
+    """One member of a ring; of another institution's nothing but risk, ties and `erased` is told.
 
-    `tokens` maps an attribute to its token. `in_run` is False for one who reached the ring later.
+    `ties` maps a tie of the ring that holds it to the attribute whose value is shared. `in_run` is
+    False for one who reached the ring later; `erased` says that its personal data is erased.
     """
 
     own: bool
     ring_risk: float | None
     in_run: bool
-    tokens: Mapping[str, str]
+    ties: Mapping[str, str]
+    erased: bool = False
     registration_id: str | None = None
     kind: str | None = None
     registered_at: datetime | None = None
     screening_id: UUID | None = None
     decision: str | None = None
     risk_band: str | None = None
-
-    @property
-    def erased(self) -> bool:
-        """Whether its personal data is erased: without a value to share it had not come here."""
-        return not self.tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,11 +261,16 @@ class ConsoleReader:
             return cursor.execute(_SCREENING, values).fetchone()
 
     def ring(self, ring_id: str, now: datetime) -> Ring | None:
-        """One ring; None where it does not exist or none of its members is one's own."""
-        values = {"institution": self._institution, "ring": ring_id, "limit": DRAWN}
+        """One ring; None where it does not exist, or nobody of one's own is in it or reached it."""
+        values = {
+            "institution": self._institution,
+            "ring": ring_id,
+            "private": [attribute.value for attribute in PRIVATE],
+            "limit": DRAWN,
+        }
         with self._door.cursor(row_factory=dict_row) as cursor:
             rows = cursor.execute(_MEMBERS, values).fetchall()
-        if not rows or not rows[0]["own_total"]:
+        if not rows or not (rows[0]["own_total"] or rows[0]["was_told"]):
             return None
         whole = {name: rows[0][name] for name in ("run_at", "total", "own_total")}
         members, life = [_member(row) for row in rows], self._life(ring_id, now)
@@ -264,4 +287,4 @@ class ConsoleReader:
 
 
 def _member(row: dict[str, Any]) -> Member:
-    return Member(**{k: v for k, v in row.items() if k not in {"run_at", "total", "own_total"}})
+    return Member(**{k: v for k, v in row.items() if k not in _OF_ALL})

@@ -42,21 +42,19 @@ class Tie:
 
 
 def ties_of(members: Sequence[Member]) -> list[Tie]:
-    """Everything that two members or more share, the widest first.
+    """What holds two of these members or more together, the widest first.
 
     Attributes shared by exactly the same members become one tie: a device with its address and
     its phone is one knot, not three.
     """
-    holders: dict[str, set[int]] = defaultdict(set)
-    kinds: dict[str, set[str]] = defaultdict(set)
+    held: dict[tuple[str, str], list[int]] = defaultdict(list)
     for place, member in enumerate(members):
-        for kind, token in member.tokens.items():
-            holders[token].add(place)
-            kinds[token].add(kind)
+        for tie in member.ties.items():
+            held[tie].append(place)
     knots: dict[tuple[int, ...], set[str]] = defaultdict(set)
-    for token, places in holders.items():
+    for (_, kind), places in held.items():
         if len(places) > 1:
-            knots[tuple(sorted(places))] |= kinds[token]
+            knots[tuple(places)].add(kind)
     ties = [Tie(tuple(sorted(k, key=_place)), places) for places, k in knots.items()]
     return sorted(ties, key=lambda tie: (-len(tie.members), _place(tie.kinds[0]), tie.members))
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from features.errors import ChinhchuError, StorageFullError
 from service.embedded.process import stop
 from service.errors import StartError
+from service.words import said
 
 _TRIES = 4
 _LONGEST_START = 120.0
@@ -114,7 +115,9 @@ class Keeper:
             running = self._running.get(part.name)
             if running is not None and running.poll() is None:
                 continue
-            _logger.warning("%s ended; it is started again", part.name)
+            _logger.warning(
+                said("%s đã dừng; đang chạy lại", "%s ended; it is started again"), part.name
+            )
             try:
                 self._bring_up(part)
             except (ChinhchuError, OSError) as error:

@@ -24,6 +24,11 @@ WHERE (institution, registration_id) IN
     (SELECT * FROM unnest(%(institutions)s::text[], %(ids)s::text[]))
 ON CONFLICT DO NOTHING
 """
+_ASKED = """
+SELECT count(*) FILTER (WHERE carried_out_at IS NULL), count(carried_out_at) FROM erasures
+WHERE (institution, registration_id) IN
+    (SELECT * FROM unnest(%(institutions)s::text[], %(ids)s::text[]))
+"""
 _PENDING = """
 SELECT r.node, o.confirmed_at, o.is_fraud
 FROM erasures e JOIN registrations r USING (institution, registration_id)
@@ -94,9 +99,14 @@ class Erasures:
     def __init__(self, door: psycopg.Connection) -> None:
         self._door = door
 
-    def ask(self, keys: Collection[Key], reason: str, at: datetime) -> int:
-        """Asks for erasure, of what is asked for already once; gives how many are new."""
-        return self._door.execute(_ASK, {**_lists(keys), "reason": reason, "at": at}).rowcount
+    def ask(self, keys: Collection[Key], reason: str, at: datetime) -> None:
+        """Asks for erasure, of what is asked for already once."""
+        self._door.execute(_ASK, {**_lists(keys), "reason": reason, "at": at})
+
+    def asked(self, keys: Collection[Key]) -> tuple[int, int]:
+        """Of how many of these erasure is asked and to come, and of how many carried out."""
+        ((waiting, done),) = self._door.execute(_ASKED, _lists(keys)).fetchall()
+        return waiting, done
 
     def pending(self, limit: int) -> tuple[list[Node], list[Mark]]:
         """Some of whom erasure is asked, and what became known of them."""

@@ -63,7 +63,7 @@ WHERE r.registered_at < %(before)s
 _ROWS_AT_ONCE = 10_000
 
 _UNCHECKED = """
-SELECT s.position, s.screening_id, r.institution, r.registration_id, r.inputs_ciphertext
+SELECT s.position, s.screening_id, s.ring_id, r.institution, r.registration_id, r.inputs_ciphertext
 FROM screenings s JOIN registrations r USING (institution, registration_id)
 WHERE s.position > %s AND s.reasons ? 'REGISTER_UNAVAILABLE'
     AND NOT EXISTS (SELECT FROM screenings again WHERE again.rescreens = s.screening_id)
@@ -84,12 +84,12 @@ ORDER BY s.position LIMIT %s
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A screening whose company could not be seen, and what was examined for it."""
+    """A screening whose company could not be seen, and what was examined for it, sealed."""
 
     position: int
     screening_id: UUID
     screened_at: datetime
-    examined: Examined
+    sealed: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,7 @@ class Unchecked:
 
     position: int
     screening_id: UUID
+    ring_id: str | None
     registration: Registration
 
 
@@ -280,24 +281,19 @@ class WholeLedger(Reader):
     def unchecked(self, after: int, limit: int) -> list[Unchecked]:
         """Screenings without the register that were not repeated yet, the earliest first."""
         rows = self._door.execute(_UNCHECKED, [after, limit])
-        return [Unchecked(p, s, self._registration(sealed, (i, r))) for p, s, i, r, sealed in rows]
+        return [
+            Unchecked(position, screening_id, ring_id, self._registration(sealed, (i, r)))
+            for position, screening_id, ring_id, i, r, sealed in rows
+        ]
 
     def unseen(self, after: int, limit: int) -> list[Unseen]:
         """Screenings without the graph that were not repeated yet, the earliest first."""
         rows = self._door.execute(_UNSEEN, [after, limit])
-        return [
-            Unseen(position, screening_id, at, self._examined(*sealed))
-            for position, screening_id, at, *sealed in rows
-        ]
+        return [Unseen(p, s, at, tuple(sealed)) for p, s, at, *sealed in rows]
 
-    def _examined(
-        self,
-        institution: str,
-        registration_id: str,
-        inputs: bytes,
-        evidence: bytes,
-        node: dict[str, Any],
-    ) -> Examined:
+    def examined(self, unseen: Unseen) -> Examined:
+        """What was examined for a screening whose company could not be seen."""
+        institution, registration_id, inputs, evidence, node = unseen.sealed
         key = Institution(institution), RegistrationId(registration_id)
         plain = self._keys.unseal(bytes(evidence), bound("evidence", key))
         return self._registration(inputs, key), evidence_of(plain), Node.from_json(node)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import psycopg
 
@@ -56,16 +57,18 @@ SELECT run_at, happening, parents, joined, parted, coalesce(members, 0),
           WHERE into_.run_at = s.run_at AND s.ring_id = ANY (into_.parents) ORDER BY 1)
 FROM ring_steps s WHERE ring_id = %s AND happening <> 'kept' ORDER BY run_at
 """
-# The last run that found a ring before the graph stood where a screening saw it.
+# The last run before a registration that found the ring which a screening of it names. The graph
+# did not know yet what was run after the screening: who registers ahead of the clock may say so.
 _STANDINGS = """
-SELECT asked.ring_id, asked.position, s.run_at, s.first_seen, s.members, s.holders, s.recent,
-    s.confirmed
-FROM unnest(%s::text[], %s::bigint[]) AS asked (ring_id, position) CROSS JOIN LATERAL (
+SELECT asked.screening_id, s.run_at, s.first_seen, s.members, s.holders, s.recent, s.confirmed
+FROM screenings asked JOIN registrations r USING (institution, registration_id)
+CROSS JOIN LATERAL (
     SELECT * FROM ring_steps JOIN ring_runs run USING (run_at)
-    WHERE ring_steps.ring_id = asked.ring_id AND run.position <= asked.position
-        AND members IS NOT NULL
+    WHERE ring_steps.ring_id = asked.ring_id AND run.run_at <= r.registered_at
+        AND run.position <= asked.graph_position AND members IS NOT NULL
     ORDER BY run_at DESC LIMIT 1
 ) AS s
+WHERE asked.screening_id = ANY (%s)
 """
 # Of several rings that one value ties the strongest comes last.
 _LED = """
@@ -77,9 +80,11 @@ CROSS JOIN LATERAL (
 WHERE s.run_at = ANY (%s) AND t.token = ANY (%s) AND t.attribute = ANY (%s)
 ORDER BY m.ring_risk * s.members, t.ring_id COLLATE "C" DESC
 """
-_LAST_OF_DAYS = """
-SELECT max(run_at) FROM ring_runs GROUP BY (run_at AT TIME ZONE 'UTC')::date
-ORDER BY 1 DESC LIMIT %s
+_OF_DAYS = """
+SELECT run_at FROM (
+    SELECT run_at, dense_rank() OVER (ORDER BY (run_at AT TIME ZONE 'UTC')::date DESC) AS day
+    FROM ring_runs
+) AS ranked WHERE day <= %s ORDER BY run_at
 """
 
 _RINGS = "rings (run_at, ring_id, institution, registration_id, ring_risk, place)"
@@ -152,9 +157,14 @@ class RingLedger:
         row = self._door.execute("SELECT 1 FROM ring_runs WHERE run_at = %s", [run_at]).fetchone()
         return row is not None
 
-    def last_runs_of_days(self, days: int) -> list[datetime]:
-        """The last run of each of the latest days that had one (in UTC), the earliest first."""
-        return sorted(row[0] for row in self._door.execute(_LAST_OF_DAYS, [days]))
+    def anybody_screened(self, before: datetime) -> bool:
+        """Whether there was anybody whom a run of that moment could find: the others have no risk."""
+        sql = "SELECT 1 FROM screenings WHERE screened_at < %s LIMIT 1"
+        return self._door.execute(sql, [before]).fetchone() is not None
+
+    def runs_of_days(self, days: int) -> list[datetime]:
+        """The runs of the latest days that had any (in UTC), the earliest first."""
+        return [row[0] for row in self._door.execute(_OF_DAYS, [days])]
 
     def last_run_of(self, ring_id: str) -> datetime | None:
         """The last run that found a ring."""
@@ -224,16 +234,13 @@ class RingLedger:
             )
         ]
 
-    def standings(self, asked: Collection[tuple[str, int]]) -> dict[tuple[str, int], Standing]:
-        """Rings as they were for whoever saw the graph at a ledger position, by (id, position).
+    def standings(self, screenings: Collection[UUID]) -> dict[UUID, Standing]:
+        """The rings that these screenings name, as they stood at the last run before each.
 
-        Absent where no run before it found the ring.
+        Absent where no run before the registration found the ring.
         """
-        lists = [[ring_id for ring_id, _ in asked], [position for _, position in asked]]
-        return {
-            (ring_id, position): Standing(*found)
-            for ring_id, position, *found in self._door.execute(_STANDINGS, lists)
-        }
+        rows = self._door.execute(_STANDINGS, [list(screenings)])
+        return {screening_id: Standing(*found) for screening_id, *found in rows}
 
     def ask(self, run_at: datetime) -> None:
         """Asks whoever holds the lease for a run; asking again changes nothing."""

@@ -96,14 +96,12 @@ def of_registration(
 
 def _forms(doors: Doors, screenings: Sequence[StoredScreening]) -> list[dict[str, Any]]:
     """The answers, each with how the ring stood that it names."""
-    asked = {(s.ring_id, s.graph_position) for s in screenings if s.ring_id is not None}
+    asked = [s.screening_id for s in screenings if s.ring_id is not None]
     standings = {}
     if asked:
         with doors.ledger.connection() as door:
             standings = RingLedger(door).standings(asked)
-    return [
-        screening_form(s, standings.get((s.ring_id or "", s.graph_position))) for s in screenings
-    ]
+    return [screening_form(s, standings.get(s.screening_id)) for s in screenings]
 
 
 def _registration(item: object, institution: str, doors: Doors) -> Registration | ProblemError:

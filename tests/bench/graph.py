@@ -133,7 +133,7 @@ def _record(
 def _one_by_one(graph: LiveGraph, costs: _Costs, nodes: Sequence[Node], there: int) -> None:
     """A group of registrations asked one after the other, then recorded so, and the next group."""
     tied = [t for node in nodes for a, t in node.tokens.items() if a in PRIVATE]
-    graph.set_rings(nodes[0].registered_at.date(), dict.fromkeys(tied[::9], "R-1"))
+    graph.set_rings(nodes[0].registered_at, dict.fromkeys(tied[::9], "R-1"))
     waits, upkeep = [], []
     for start in range(0, len(nodes), _GROUP):
         group = nodes[start : start + _GROUP]

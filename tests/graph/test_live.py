@@ -6,7 +6,7 @@ What is not ours stays, what an older program left is not misread, a day keeps i
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -73,23 +73,30 @@ def test_a_registration_with_identifiers_of_36_signs_stays_in_small_sets(graph, 
 
 
 def test_each_meets_the_ring_of_the_last_run_before_him_however_late_he_comes(graph):
-    graph.set_rings(date(2026, 5, 1), {DEVICE: "R-first"})
-    graph.set_rings(date(2026, 5, 2), {DEVICE: "R-second"})
+    graph.set_rings(datetime(2026, 5, 1, tzinfo=UTC), {DEVICE: "R-first"})
+    graph.set_rings(datetime(2026, 5, 2, tzinfo=UTC), {DEVICE: "R-second"})
     assert ring(graph, MIDNIGHT - timedelta(seconds=1)) == "R-first"
     assert ring(graph, MIDNIGHT) == "R-second"
     assert ring(graph, MIDNIGHT - timedelta(days=1, seconds=1)) is None
 
 
+def test_a_later_run_of_the_same_day_changes_nothing_for_who_came_before_it(graph):
+    graph.set_rings(MIDNIGHT, {})
+    graph.set_rings(MIDNIGHT + timedelta(hours=15), {DEVICE: "R-of-himself"})
+    assert ring(graph, MIDNIGHT + timedelta(hours=10)) is None
+    assert ring(graph, MIDNIGHT + timedelta(hours=15)) == "R-of-himself"
+
+
 def test_a_run_without_rings_is_a_run(graph):
-    graph.set_rings(date(2026, 5, 1), {DEVICE: "R-first"})
-    graph.set_rings(date(2026, 5, 2), {})
-    assert graph.rings_day() == date(2026, 5, 2)
+    graph.set_rings(datetime(2026, 5, 1, tzinfo=UTC), {DEVICE: "R-first"})
+    graph.set_rings(datetime(2026, 5, 2, tzinfo=UTC), {})
+    assert graph.last_rings() == datetime(2026, 5, 2, tzinfo=UTC)
     assert ring(graph, MIDNIGHT) is None
 
 
 def test_only_the_last_runs_are_remembered(graph, valkey):
     for day in range(1, 21):
-        graph.set_rings(date(2026, 5, day), {DEVICE: f"R-{day}"})
+        graph.set_rings(datetime(2026, 5, day, tzinfo=UTC), {DEVICE: f"R-{day}"})
     assert ring(graph, MIDNIGHT + timedelta(days=18)) == "R-20"
     assert ring(graph, MIDNIGHT + timedelta(days=14)) == "R-16"
     assert ring(graph, MIDNIGHT) is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import networkx as nx
 import pytest
@@ -251,10 +251,10 @@ def test_the_live_graph_answers_the_ring_of_the_last_run_and_to_nobody_before_it
     rings = find(nodes, risks(nodes, 0.9))
     newcomer = keyed(node(2 * 24 * 60, phone="p"))
     assert graph.around([newcomer])[0].ring_id is None
-    assert graph.rings_day() is None
-    graph.set_rings(date(2026, 3, 2), ring_of_token(rings))
-    assert graph.rings_day() == date(2026, 3, 2)
+    assert graph.last_rings() is None
+    graph.set_rings(datetime(2026, 3, 2, tzinfo=UTC), ring_of_token(rings))
+    assert graph.last_rings() == datetime(2026, 3, 2, tzinfo=UTC)
     answers = graph.around([newcomer, nodes[0], keyed(node(3_000, phone="q"))])
     assert [c.ring_id for c in answers] == [rings[0].ring_id, None, None]
-    graph.set_rings(date(2026, 3, 3), {})
+    graph.set_rings(datetime(2026, 3, 3, tzinfo=UTC), {})
     assert graph.around([newcomer])[0].ring_id is None

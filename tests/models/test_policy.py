@@ -76,19 +76,19 @@ BAD = [  # (text, its replacement, what the line names)
     ("review_risk = 0.20", "review_risk = 0", "review_risk"),  # everybody would be reviewed
     ("review_risk = 0.20", "review_risk = nan", "review_risk"),
     ("review_risk = 0.20", "review_risk = 20", "review_risk"),  # per cent, not a share
-    ("review_risk = 0.20", 'review_risk = "high"', "not readable"),
-    ("review_risk = 0.20", "", "not readable"),
+    ("review_risk = 0.20", 'review_risk = "high"', "wrong kind"),
+    ("review_risk = 0.20", "", "'review_risk' is missing"),
     ("medium = 0.02", "medium = 0.3", "bands"),  # above `high`
     ("very_high = 0.60", "very_high = 1.2", "bands"),
-    ("medium = 0.02", "", "not readable"),
-    ("[bands]", "[bands", "not readable"),  # no TOML
+    ("medium = 0.02", "", "'bands.medium' is missing"),
+    ("[bands]", "[bands", "not TOML"),  # no TOML
     ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["HOLDER_DECEASED"]', "two different"),
     ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["FACE_OF_FRAUD", "FACE_OF_FRAUD"]', "two different"),
     ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', '["HOLDER_DECEASED", "RISK"]', "unknown hard facts"),
-    ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', "7", "not readable"),
+    ('["HOLDER_DECEASED", "FACE_OF_FRAUD"]', "7", "wrong kind"),
     ('  "IDENTITY_MISMATCH",', '  "IDENTITY_MISMACH",', "IDENTITY_MISMACH"),
     ('  "IDENTITY_MISMATCH",', "  7,", "unknown hard facts"),
-    ("[refuse]", "[reject]", "not readable"),
+    ("[refuse]", "[reject]", "'refuse.pairs' is missing"),
     ("[refuse]", "[reject]\nall = true\n[refuse]", "nobody reads"),
 ]
 
@@ -107,8 +107,10 @@ def test_a_policy_that_makes_no_sense_is_refused_in_one_line(tmp_path, text, ins
 
 def test_an_absent_policy_and_one_of_another_encoding_are_refused_in_one_line(tmp_path):
     path = tmp_path / "mine.toml"
-    with pytest.raises(PolicyError, match=r"policy mine\.toml: not readable"):
+    with pytest.raises(
+        PolicyError, match=r"policy mine\.toml: the file cannot be read \(No such file"
+    ):
         load(path)
     path.write_bytes(b'version = "\xff"')
-    with pytest.raises(PolicyError, match=r"policy mine\.toml: not readable"):
+    with pytest.raises(PolicyError, match=r"policy mine\.toml: the file is not UTF-8"):
         load(path)

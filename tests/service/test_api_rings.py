@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from service.batches import Road
-from service.ledger.records import Asked, NewOutcome
+from service.ledger.reading import WholeLedger
+from service.ledger.records import Asked, Judged, NewOutcome
 from service.ledger.rings import RingLedger
 from service.ledger.writing import lease
 from service.ringruns import RingRuns
@@ -69,7 +70,7 @@ def reaches(judge):
 def test_an_answer_tells_the_ring_in_counts(run, client_of, reaches, body):
     ring_id = run(RUN)
     client = client_of("BANK-A", road=reaches(ring_id))
-    told = client.post("/v1/screenings", json=body()).json()
+    told = client.post("/v1/screenings", json=body(registered_at=RUN.isoformat())).json()
     assert told["ring_id"] == ring_id
     assert told["ring"] == {
         "as_of": "2026-06-01T12:00:00Z",
@@ -84,7 +85,7 @@ def test_an_answer_tells_the_ring_in_counts(run, client_of, reaches, body):
 
 def test_the_answer_stays_the_same_when_the_ring_moves_on(run, client_of, reaches, body):
     client = client_of("BANK-A", road=reaches(run(RUN)))
-    sent = body()
+    sent = body(registered_at=RUN.isoformat())
     first = client.post("/v1/screenings", json=sent)
     client.lane.stop()
     run(RUN + timedelta(days=1))
@@ -93,6 +94,35 @@ def test_the_answer_stays_the_same_when_the_ring_moves_on(run, client_of, reache
     assert with_id.content == first.content
     listed = client.get("/v1/screenings", params={"registration_id": sent["registration_id"]})
     assert listed.json() == [told]
+
+
+def test_who_is_screened_again_later_is_told_the_ring_as_it_stood_at_the_registration(
+    run, judge, registration, ledger
+):
+    ring_id = run(RUN)
+    one = registration(registered_at=(RUN + timedelta(hours=1)).isoformat())
+    early = registration(registered_at=(RUN - timedelta(hours=1)).isoformat())
+    rows = [(replace(s, ring_id=ring_id), n) for s, n in judge([one, early])]
+
+    def screened(at, rescreens):
+        with lease(ledger.database_url, ledger.keys) as writer:
+            position = WholeLedger(writer.door, ledger.keys).last_position()
+            asked = Asked("A", "test", at)
+            stored = writer.record_screenings(
+                [
+                    Judged(s, n, asked, position, in_ledger=bool(again), rescreens=again)
+                    for (s, n), again in zip(rows, rescreens, strict=True)
+                ]
+            )
+            found = [s.screening_id for s in stored]
+            told = RingLedger(writer.door).standings(found)
+            return found, [told.get(screening_id) for screening_id in found]
+
+    first, told = screened(RUN + timedelta(hours=1), [None, None])
+    run(RUN + timedelta(days=1))
+    _, again = screened(RUN + timedelta(days=2), first)
+    assert again == told
+    assert (told[0].run_at, told[1]) == (RUN, None)
 
 
 @pytest.mark.parametrize("ring_id", [None, "R-of no run"])
@@ -109,7 +139,9 @@ def test_of_a_list_each_has_its_own(run, client_of, judge, body):
         ]
     )
     client = client_of("BANK-A", road=some)
-    told = client.post("/v1/screenings", json=[body(), body(full_name=""), body()]).json()
+    at = RUN.isoformat()
+    sent = [body(), body(full_name=""), body(registered_at=at)]
+    told = client.post("/v1/screenings", json=sent).json()
     assert [t.get("status") for t in told] == [None, 422, None]
     assert told[0]["ring"] is None
     assert told[2]["ring"]["members"] == 5

@@ -248,9 +248,27 @@ def test_what_the_graph_did_not_forget_the_ledger_keeps_until_it_does(ringed, wr
     (strong, _), (nodes, _) = RingLedger(writer.door).rings(NOW), Erasures(writer.door).pending(9)
     assert [len(tie.members) for tie in strong.ties] == [3, 2]
     assert [node.key for node in nodes] == [ringed[1].key]
-    valkey.delete("chinhchu-builder")  # as though the time that it was taken for were over
     assert forgetting.round(writer, NOW)
     assert [len(tie.members) for tie in RingLedger(writer.door).rings(NOW)[0].ties] == [2]
+
+
+def test_what_is_not_on_the_disk_of_the_graph_is_not_held_for_erased(
+    record, writer, graph, valkey, registration, monkeypatch
+):
+    one = registration()
+    record(one)
+    Erasures(writer.door).ask([one.key], "asked", NOW)
+    forgetting = Forgetting(graph, None)
+    monkeypatch.setattr("graph.live._DISK_MS", 100)
+    valkey.config_set("appendfsync", "no")
+    try:
+        assert not forgetting.round(writer, NOW)
+    finally:
+        valkey.config_set("appendfsync", "everysec")
+    assert Erasures(writer.door).asked([one.key]) == (1, 0)
+    monkeypatch.undo()
+    assert forgetting.round(writer, NOW)
+    assert Erasures(writer.door).asked([one.key]) == (0, 1)
 
 
 def test_rings_of_whoever_was_erased_before_are_reached_too(database_url, keys):

@@ -101,7 +101,7 @@ class Run:
     def rings(self):
         with self.house.ledger.connection() as door:
             book = RingLedger(door)
-            return {at: book.rings(at) for at in book.last_runs_of_days(99)}
+            return {at: book.rings(at) for at in book.runs_of_days(99)}
 
 
 @contextmanager
@@ -124,7 +124,7 @@ def wait_for(done):
 
 
 def test_after_an_outage_no_decision_and_no_ring_differs_from_those_of_an_unbroken_run(
-    tmp_path, world, stream
+    tmp_path, world, stream, caplog
 ):
     keys, cuts = Keys.new(), (len(stream) // 3, 2 * len(stream) // 3)
     with running(tmp_path / "whole", world, keys) as whole:
@@ -143,9 +143,13 @@ def test_after_an_outage_no_decision_and_no_ring_differs_from_those_of_an_unbrok
         assert len({s.screened_at.date() for s in broken.unseen}) > 2
         blind = broken.last_decisions()
         assert any(blind[key] != right[key] for key in blind)
+        tells = broken.house.doors().checks["graph"]
+        assert not tells()
         broken.mend_the_disk()
         broken.live(stream[cuts[1] :])
         wait_for(broken.all_seen)
+        wait_for(tells)
+        wait_for(lambda: "screened again, having been" in caplog.text)
         assert broken.last_decisions() == right
         assert broken.rings() == rings
         assert broken.house.graph.dump() == graph

@@ -18,9 +18,9 @@ def idling(ledger, graph, keys, judge):
     """Starts lanes that do something when they are idle; each is stopped at the end of the test."""
     lanes = []
 
-    def make(when_idle):
+    def make(*when_idle):
         work = Batches(Road(judge), FollowedGraph(graph), keys, lambda *_: True)
-        lane = Lane(ledger, work, lambda: NOW, when_idle)
+        lane = Lane(ledger, work, lambda: NOW, *when_idle)
         lane.start()
         lanes.append(lane)
         return lane
@@ -46,4 +46,13 @@ def test_what_has_more_to_do_goes_on_at_once(idling):
     idling(lambda *_: rounds.append(1) or len(rounds) < 50)
     while len(rounds) < 50:
         assert time.monotonic() < began + 20  # a second each would be 50
+        time.sleep(0.02)
+
+
+def test_what_fails_keeps_nothing_else_from_being_done(idling):
+    done = []
+    idling(lambda *_: 1 / 0, lambda *_: done.append(1))
+    until = time.monotonic() + 20
+    while not done:
+        assert time.monotonic() < until
         time.sleep(0.02)

@@ -91,3 +91,33 @@ def test_a_graph_without_what_is_due_tells_no_company(ledger, graph, record, reg
         assert followed.bring(whole, lambda: False) is None
         assert not followed.around(nodes)[0].known
         assert followed.bring(whole, lambda: True) is not None
+
+
+def test_while_it_is_brought_along_it_tells_nothing_and_both_ends_are_said_once(
+    ledger, graph, record, registration, caplog
+):
+    record(*(registration() for _ in range(2_100)))
+    followed = FollowedGraph(graph)
+    told = []
+    with ledger.whole() as whole:
+        for _ in range(4):
+            followed.bring(whole)
+            told.append(followed.tells)
+        followed.around([])
+    assert told == [False, False, True, True]
+    begun, ended = (record.getMessage() for record in caplog.records)
+    assert "being built from the ledger" in begun
+    assert "stands where the ledger does, at position 2100" in ended
+
+
+def test_a_graph_that_is_lost_tells_nothing_from_then_on(ledger, graph, record, registration):
+    record(registration())
+    slow = Slow(graph)
+    slow.slow = False
+    followed = FollowedGraph(slow)
+    with ledger.whole() as whole:
+        followed.bring(whole)
+        assert followed.tells
+        slow.slow = True
+        followed.bring(whole)
+        assert not followed.tells

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from threading import Timer
 
 import pytest
 
@@ -115,6 +116,21 @@ def test_two_do_not_build_at_once(lane, ledger, graph):
 
     build_anew(ledger, graph, Watching(another))
     assert graph.dump() == old
+
+
+def test_a_rebuilding_waits_for_a_lane_that_forgets_or_tidies(lane, ledger, graph, monkeypatch):
+    half, other = graph.half, graph.builder("somebody")
+    assert other.take()
+    monkeypatch.setattr("service.rebuilding._PATIENCE", 0.1)
+    with pytest.raises(UnavailableError, match="the service is erasing"):
+        build_anew(ledger, graph, Progress())
+    monkeypatch.undo()
+    soon = Timer(0.3, other.let_go)
+    soon.start()
+    build_anew(ledger, graph, Progress())
+    soon.join()
+    graph.position()
+    assert graph.half != half
 
 
 def test_a_builder_held_for_dead_puts_nothing_in_force(lane, ledger, graph, valkey):

@@ -85,9 +85,9 @@ def writer(ledger):
 def rounds(graph, keys, register, writer):
     """Screens registrations; gives what a round is."""
 
-    def rounds(*registrations):
+    def rounds(*registrations, ring_id=None):
         work = Batches(Road(register.judge), FollowedGraph(graph), keys, lambda *_: True)
-        road = register.judge(registrations)
+        road = [(replace(s, ring_id=ring_id), n) for s, n in register.judge(registrations)]
         asked = Asked("BANK-A:test", "test", NOW)
         writer.record_screenings([Judged(s, n, asked, 0, in_ledger=False) for s, n in road])
         register.asked.clear()
@@ -159,6 +159,16 @@ def test_a_round_is_bounded_and_goes_from_the_earliest_on(rounds, ledger, regist
     assert len(done) == 120
     go_round()
     assert sum(register.asked) == 120
+
+
+def test_a_ring_that_the_live_graph_has_forgotten_since_is_still_named(
+    rounds, ledger, register, registration
+):
+    one = registration()
+    go_round = rounds(one, ring_id="R-of its day")
+    register.away = False
+    go_round()
+    assert [s.ring_id for s in screenings(ledger, one)[0]] == ["R-of its day"] * 2
 
 
 def test_what_was_answered_is_left_alone(rounds, ledger, register, registration):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 
 import psycopg
@@ -12,6 +12,7 @@ import redis
 
 from graph.lineage import Happening, Known
 from graph.live import LiveGraph
+from service.console.reading import ConsoleReader
 from service.ledger import Ledger
 from service.ledger.records import Asked, NewOutcome
 from service.ledger.rings import RingLedger
@@ -19,8 +20,7 @@ from service.ledger.writing import lease
 from service.ringruns import RingRuns, restore
 
 MIDNIGHT = datetime(2026, 6, 2, tzinfo=UTC)
-TODAY = date(2026, 6, 2)
-RINGS = "chinhchu:rings:2026-06-02"
+RINGS = "chinhchu:rings:2026-06-02T00:00:00+00:00"
 
 
 @pytest.fixture
@@ -38,9 +38,10 @@ def runs(graph, keys):
 def record(writer, judged, registration):
     """Records four registrations on one phone, as screened at a moment and at a risk."""
 
-    def make(at, risk=0.9, phone="0912000111", **told):
+    def make(at, risk=0.9, phone="0912000111", institution="BANK-A", **told):
         many = [
             registration(
+                institution=institution,
                 registered_at=(at - timedelta(minutes=1)).isoformat(),
                 contact_phone=phone,
                 device_id=None,
@@ -146,7 +147,7 @@ def test_a_graph_that_lost_its_rings_gets_those_that_are_recorded(
 
 def test_an_empty_ledger_has_a_run_without_rings(writer, runs, graph, book):
     runs.run_if_due(writer, MIDNIGHT)
-    assert graph.rings_day() == TODAY
+    assert graph.last_rings() == MIDNIGHT
     assert book.last_run() == MIDNIGHT
     assert book.rings(MIDNIGHT) == []
 
@@ -186,10 +187,10 @@ def test_a_ring_that_is_as_it_was_is_not_written_again(writer, runs, record, boo
     assert book.rings(MIDNIGHT) == [first, second]
     assert {r.ring_id for r in (first, second)} == set(book.memory())
     assert {book.last_run_of(r) for r in book.memory()} == {last}
-    kept = valkey.hgetall("chinhchu:rings:2026-06-04")
+    kept = valkey.hgetall("chinhchu:rings:2026-06-04T00:00:00+00:00")
     graph.clear()
     restore(writer.door, graph)
-    assert valkey.hgetall("chinhchu:rings:2026-06-04") == kept
+    assert valkey.hgetall("chinhchu:rings:2026-06-04T00:00:00+00:00") == kept
 
 
 def test_what_is_recorded_of_a_ring_is_read_again(writer, runs, record, book):
@@ -253,9 +254,58 @@ def test_a_run_that_the_graph_did_not_take_reaches_it_later(writer, keys, valkey
     with pytest.raises(redis.ConnectionError):
         runs.run_if_due(writer, noon)
     assert book.has_run(noon)
-    assert valkey.hgetall(RINGS) == {}
+    assert graph.last_rings() == MIDNIGHT
     runs.round(writer, noon)
-    assert len(valkey.hgetall(RINGS)) > 0
+    assert graph.last_rings() == noon
+
+
+def test_a_run_that_was_cut_short_before_the_graph_had_it_reaches_it_in_the_next_process(
+    writer, keys, valkey, record, book
+):
+    graph, noon = Flickering(valkey), MIDNIGHT + timedelta(hours=12)
+    killed = RingRuns(graph, keys)
+    killed.run_if_due(writer, MIDNIGHT)
+    record(MIDNIGHT + timedelta(hours=1))
+    graph.away = True
+    with pytest.raises(redis.ConnectionError):
+        killed.run(writer, noon)
+    RingRuns(graph, keys).run_if_due(writer, noon + timedelta(minutes=1))
+    assert book.last_run() == graph.last_rings() == noon
+
+
+def test_a_graph_put_in_force_that_lacks_the_last_run_gets_it(writer, runs, graph, valkey, record):
+    runs.run_if_due(writer, MIDNIGHT)
+    builder = graph.builder("rebuilding")
+    assert builder.take()
+    new = graph.aside()
+    restore(writer.door, new)
+    assert new.put_in_force(builder)
+    record(MIDNIGHT + timedelta(hours=1))
+    noon = MIDNIGHT + timedelta(hours=12)
+    runs.run(writer, noon)
+    assert new.last_rings() == MIDNIGHT
+    graph.position()
+    runs.run_if_due(writer, noon)
+    assert new.last_rings() == noon
+
+
+def test_the_console_shows_who_reached_a_ring_until_a_run_has_weighed_them(
+    writer, runs, record, book
+):
+    record(MIDNIGHT - timedelta(hours=1))
+    runs.run_if_due(writer, MIDNIGHT)
+    (ring,) = book.rings(MIDNIGHT)
+    at = MIDNIGHT + timedelta(hours=5)
+    harmless = record(at, risk=0.01, ring_id=ring.ring_id, institution="BANK-B")
+
+    def shown(institution="BANK-B"):
+        found = ConsoleReader(writer.door, institution).ring(ring.ring_id, MIDNIGHT)
+        return {m.registration_id for m in found.members if not m.in_run}, found.total
+
+    assert shown() == (ids(harmless), 8)
+    runs.run_if_due(writer, MIDNIGHT + timedelta(days=1))
+    assert shown() == shown("BANK-A") == (set(), 4)
+    assert ConsoleReader(writer.door, "BANK-C").ring(ring.ring_id, MIDNIGHT) is None
 
 
 def test_what_lies_before_the_last_run_is_not_made_any_more(writer, runs, book):

@@ -225,7 +225,7 @@ def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, 
     judging(measured(first, 0.5))
     worse = release(measured(chance, 0.4), home, may_promote=True)
     assert not worse.is_champion
-    assert first.bundle.version in worse.why
+    assert f"worse than the champion {first.bundle.version}" in worse.why
     assert registry.resolve(None, home).name == first.bundle.version
     assert registry.resolve("challenger", home).name == chance.bundle.version
     assert registry.resolve(worse.version, home) == worse.folder
@@ -256,8 +256,10 @@ def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
     default(first)
     made = release(poor, home, may_promote=True)
     assert made.is_champion
-    assert made.why.startswith("the first of this data folder")
-    assert first.bundle.version in made.why
+    default_model = f"the packaged default model {first.bundle.version}"
+    assert made.why.startswith(
+        f"the first of this data folder; warning: worse than {default_model}: "
+    )
 
 
 def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_with(
@@ -277,7 +279,8 @@ def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
     label[np.flatnonzero(label == 1)[4:]] = -1
     made = release(replace(first, later_label=label), home, may_promote=True)
     assert not made.is_champion
-    assert "4 known frauds" in made.why
+    assert "too few known frauds" in made.why
+    assert ": 4, needed 5" in made.why
     assert registry.resolve(None, home).name == chance.bundle.version
 
 

@@ -281,3 +281,17 @@ def test_a_model_that_is_damaged_is_one_line(run, village, tmp_path):
         assert "model" in said.line
         shutil.rmtree(model)
     assert not (tmp_path / "out").exists()
+
+
+def test_a_policy_that_cannot_be_used_is_one_line_before_the_service_starts_anything(
+    run, home, tmp_path, monkeypatch
+):
+    bad = tmp_path / "bad.toml"
+    bad.write_text('version = "mine"\nreview_risk = 0.2\n', "utf-8")
+    monkeypatch.setenv("CHINHCHU_POLICY", str(bad))
+    monkeypatch.setenv("CHINHCHU_PORT", "0")
+    monkeypatch.setenv("CHINHCHU_CONSOLE_PORT", "0")
+    said = run("serve")
+    assert said.code == 2
+    assert said.line == "chinhchu: policy bad.toml: the setting 'bands.medium' is missing"
+    assert not home.exists()

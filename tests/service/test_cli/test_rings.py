@@ -48,8 +48,13 @@ def gang(home, judged, registration):
 
 def test_a_run_finds_what_list_and_show_then_tell(run, gang, home):
     none_yet = run("rings", "list")
-    assert (none_yet.code, none_yet.out.count("\n")) == (0, 1)
-    assert run("rings", "run").code == 0
+    assert (none_yet.code, none_yet.out) == (2, "")
+    exported = run("rings", "export", "--all", "--out", home / "out")
+    assert exported.code == 2
+    assert exported.err.splitlines()[-1] == none_yet.err.splitlines()[-1]
+    made = run("rings", "run")
+    assert made.code == 0
+    assert made.out.endswith("rings 1, members 4\n")
     listed = run("rings", "list")
     assert listed.code == 0
     assert "rings: 1" in listed.out
@@ -64,6 +69,13 @@ def test_a_run_finds_what_list_and_show_then_tell(run, gang, home):
     assert shown.out.count("confirmed as fraud") == 2  # in the story, and beside the member
     assert "0912345678" not in shown.out
     assert ring_id not in run("rings", "list", "--min-risk", "0.95").out
+
+
+def test_a_run_over_a_book_that_nobody_screened_says_why_it_finds_nothing(run, home):
+    made, listed = run("rings", "run"), run("rings", "list")
+    for said in (made, listed):
+        assert said.code == 0
+        assert "No registration had been screened" in said.out
 
 
 def test_who_is_erased_is_shown_as_a_member_alone(run, gang):
@@ -96,11 +108,27 @@ def test_both_languages(run, gang, monkeypatch):
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(run, home, words, told):
-    if "2001-01-01" in words:
+    if {"2001-01-01", "show"} & set(words):
         assert run("rings", "run").code == 0
     said = run("rings", *words)
     assert said.code == 2
     assert told in said.err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rings", "list"),
+        ("rings", "show", "R-1"),
+        ("rings", "export", "--all", "--out", "out"),
+        ("graph", "rebuild"),
+    ],
+)
+def test_a_command_that_reads_makes_no_installation(run, home, words):
+    said = run(*words)
+    assert said.code == 2
+    assert str(home) in said.line
+    assert not home.exists()
 
 
 def test_while_the_service_runs_it_makes_the_run(run, gang, home, small_model):
@@ -113,7 +141,7 @@ def test_while_the_service_runs_it_makes_the_run(run, gang, home, small_model):
             book = RingLedger(door)
             (ring,) = book.rings(book.last_run())
         assert {n.key for n in ring.members} == {r.key for r in gang}
-        assert house.graph.rings_day() == datetime.now(UTC).date()
+        assert house.graph.last_rings() == book.last_run()
         assert ring.ring_id in run("rings", "list").out
         assert run("rings", "show", ring.ring_id).code == 0
     assert ring.ring_id in run("rings", "list").out

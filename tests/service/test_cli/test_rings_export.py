@@ -129,7 +129,7 @@ def test_names_are_written_for_a_purpose_which_the_ledger_keeps(run, gang, readi
     ("words", "told"),
     [
         (["R-nobody"], "no ring of this id"),
-        (["--all"], "no run yet"),
+        (["--all"], "was no run yet"),
         ([], "required"),
         (["R-1", "--all"], "not allowed with"),
         (["--all", "--format", "xls"], "invalid choice"),
@@ -141,6 +141,8 @@ def test_names_are_written_for_a_purpose_which_the_ledger_keeps(run, gang, readi
 def test_what_cannot_be_exported_is_told_in_one_line_and_leaves_nothing(
     run, home, tmp_path, words, told
 ):
+    with opened(Settings(home), announce=lambda _: None):
+        pass
     said = run("rings", "export", *words, "--out", tmp_path / "out")
     assert said.code == 2
     assert told in said.err.splitlines()[-1]

@@ -116,11 +116,18 @@ def fill(ledger):
     shared = {"device_id": SECRETS[4], "email": SECRETS[3]}
     ring = [
         registration("A-ring-1", OWN, day, contact_phone=SECRETS[2], **shared),
-        registration("A-ring-2", OWN, day, contact_phone=SECRETS[2], document_number=SECRETS[1]),
+        registration(
+            "A-ring-2",
+            OWN,
+            day,
+            contact_phone=SECRETS[2],
+            document_number=SECRETS[1],
+            ip_address="113.160.1.2",
+        ),
         registration("B-hidden-1", OTHER, day, **shared),
         registration("B-hidden-2", OTHER, day, kind=Kind.SIM, msisdn=SECRETS[2]),
     ]
-    late = registration("A-late", OWN, now, **shared)
+    late = registration("A-late", OWN, now, ip_address="113.160.1.2", **shared)
     reasons = ("SHARED_DEVICE", "DIFFERENT_BIRTH_DATE")
     batch = [judged(r, tokens, day, Decision.REFUSE, RING, reasons) for r in ring]
     batch += [

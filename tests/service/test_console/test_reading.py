@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import pytest
 
 from service.console.reading import PAGE, ConsoleReader
+from service.ledger.rings import RingLedger
 
 NOW = datetime.now(UTC)
 
@@ -97,6 +99,22 @@ def test_a_ring_shows_its_own_members_and_hides_the_others(reader, names):
         assert not member.own
         shown = (member.registration_id, member.kind, member.registered_at)
         assert (*shown, member.screening_id, member.decision, member.risk_band) == (None,) * 6
+
+
+def test_members_are_tied_by_what_the_run_recorded_and_by_no_other_value(reader, world, names):
+    ring = reader.ring(names["ring"], NOW)
+    with world.ledger.connection() as door:
+        seen = RingLedger(door).seen(names["ring"], NOW)
+    drawn = defaultdict(set)
+    for member in ring.members:
+        for tie in member.ties.items():
+            drawn[tie].add(member.registration_id if member.in_run else "later")
+    hidden = [
+        {name if name.startswith("A") else None for _, name in t.members} for t in seen.ring.ties
+    ]
+    assert sorted(kind for _, kind in drawn) == sorted(t.attribute for t in seen.ring.ties)
+    assert {frozenset(held - {"later"}) for held in drawn.values()} == set(map(frozenset, hidden))
+    assert {k for (_, k), held in drawn.items() if "later" in held} == {"device", "email"}
 
 
 def test_what_is_told_of_a_whole_ring_names_nobodys_registration(reader, names):

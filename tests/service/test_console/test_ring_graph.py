@@ -14,30 +14,35 @@ from service.console.ring_graph import box_of, chart, ties_of
 from service.console.ring_layout import FRAME, crossing
 from service.console.words import Language
 
-TOKENS = st.dictionaries(
-    st.sampled_from([a.value for a in Attribute]),
-    st.integers(0, 5).map(lambda i: f"token{i:027}"),
-    max_size=5,
+KINDS = [attribute.value for attribute in Attribute]
+TIES = st.sets(st.integers(0, 9), max_size=5).map(
+    lambda found: {f"tie{i:027}": KINDS[i % len(KINDS)] for i in found}
 )
 
 
 @st.composite
 def members(draw):
     made = []
-    for place, tokens in enumerate(draw(st.lists(TOKENS, max_size=12))):
+    for place, ties in enumerate(draw(st.lists(TIES, max_size=12))):
         if draw(st.booleans()):
             made.append(
                 Member(
-                    True, 0.5, True, tokens, f"R-{place}", screening_id=uuid4(), decision="review"
+                    True,
+                    0.5,
+                    True,
+                    ties,
+                    registration_id=f"R-{place}",
+                    screening_id=uuid4(),
+                    decision="review",
                 )
             )
         else:
-            made.append(Member(False, 0.5, True, tokens))
+            made.append(Member(False, 0.5, True, ties))
     return made
 
 
 @given(members())
-def test_two_members_are_tied_if_they_share_a_token(found):
+def test_two_members_are_tied_if_one_tie_holds_both(found):
     tied = {
         frozenset((a, b))
         for tie in ties_of(found)
@@ -49,7 +54,7 @@ def test_two_members_are_tied_if_they_share_a_token(found):
         frozenset((a, b))
         for b, second in enumerate(found)
         for a, first in enumerate(found[:b])
-        if set(first.tokens.values()) & set(second.tokens.values())
+        if set(first.ties) & set(second.ties)
     }
     assert tied == sharing
 
@@ -62,14 +67,14 @@ def test_the_same_members_are_tied_once(found):
 
 @settings(deadline=None, max_examples=40)  # a drawing is arranged for each
 @given(members(), st.sampled_from(Language))
-def test_a_drawing_holds_no_token_and_no_line_into_nowhere(found, language):
+def test_a_drawing_names_no_tie_by_its_key_and_no_line_into_nowhere(found, language):
     ties = ties_of(found)
     options = chart(found, ties, language)
     (series,) = options["series"]
     points = [point["id"] for point in series["data"]]
     assert len(points) == len(set(points)) == len(found) + len(ties)
     assert all({link["source"], link["target"]} <= set(points) for link in series["links"])
-    assert "token" not in json.dumps(options)
+    assert "tie000" not in json.dumps(options)
 
 
 @settings(deadline=None, max_examples=40)  # a drawing is arranged for each
@@ -100,7 +105,7 @@ def test_ones_own_have_their_names_beside_them_and_no_tie_is_written_over_one(fo
 
 def test_a_drawing_names_ones_own_alone_and_takes_no_orders_from_a_name():
     found = [
-        Member(True, None, True, {}, "{b}", screening_id=uuid4(), decision="clear"),
+        Member(True, None, True, {}, registration_id="{b}", screening_id=uuid4(), decision="clear"),
         Member(False, None, True, {}),
     ]
     own, other = chart(found, [], Language.ENGLISH)["series"][0]["data"]
