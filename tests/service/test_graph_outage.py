@@ -210,4 +210,4 @@ def test_a_service_that_runs_forgets_whom_it_is_told_to(tmp_path, world, stream,
         assert chinhchu("graph", "rebuild")[0] == 0
         assert run.house.graph.dump() == after
     code, said = chinhchu("forget", *stream[1][1].key, "--reason", "asked by the person")
-    assert (code, "Erased: 1" in said) == (0, True)
+    assert (code, "Registrations erased: 1" in said) == (0, True)
