@@ -56,8 +56,8 @@ REASONS: dict[str, tuple[str, str]] = {
         "Another registration of this holder is a confirmed fraud.",
     ),
     "IN_RING": (
-        "Thuộc một nhóm đăng ký đáng ngờ có chung thông tin riêng tư.",
-        "Belongs to a group of suspicious registrations that share private attributes.",
+        "Thuộc một nhóm đăng ký đáng ngờ có chung những thông tin mà người lạ thường không dùng chung.",
+        "Belongs to a group of suspicious registrations that share what strangers seldom share.",
     ),
     "ACCOUNT_OR_SIM": ("Loại đăng ký.", "The kind of registration."),
     "CHANNEL": ("Kênh mở và loại giấy tờ.", "How it was opened and which document was shown."),

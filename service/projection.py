@@ -49,9 +49,3 @@ def catch_up(ledger: WholeLedger, graph: Projected, steps: int | None = None) ->
         position = events[-1].position
         graph.project(nodes, marks, position)
     return position
-
-
-def rebuild(ledger: WholeLedger, graph: Projected) -> int:
-    """Forgets the graph and projects the whole ledger; gives the watermark."""
-    graph.clear()
-    return catch_up(ledger, graph)

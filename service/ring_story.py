@@ -147,6 +147,17 @@ def tied_by(ties: Sequence[Tie]) -> list[Words]:
     return [_counted(counts[a], noun) for a, noun in NOUNS.items() if counts[a]]
 
 
+def by_holders(ring: Ring) -> tuple[list[Tie], list[Tie]]:
+    """What different holders share, and what one holder's own registrations alone do."""
+    holder = {node.key: node.holder for node in ring.members}
+    across: list[Tie] = []
+    own: list[Tie] = []
+    for tie in ring.ties:
+        several = len({holder[key] for key in tie.members}) > 1
+        (across if several else own).append(tie)
+    return across, own
+
+
 def _who(ring: Ring) -> Words:
     sims = sum(node.kind is Kind.SIM for node in ring.members)
     what = [
@@ -177,8 +188,7 @@ def _when(ring: Ring) -> Words:
 
 def _by(ring: Ring) -> Words:
     """What different holders share; one person's own values only where there is nothing else."""
-    holder = {node.key: node.holder for node in ring.members}
-    across = [tie for tie in ring.ties if len({holder[key] for key in tie.members}) > 1]
+    across, _ = by_holders(ring)
     vietnamese, english = listed(tied_by(across or ring.ties))
     return f"nối với nhau qua {vietnamese}", f"tied by {english}"
 

@@ -56,12 +56,12 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
         wanted = of_registration(options.institution, options.registration_id)
     count, done = forget(settings, wanted, options.reason)
     if done:
-        print(said(f"Đã xóa: {count} đăng ký.", f"Erased: {count} registrations."))
+        print(said(f"Số đăng ký đã xóa: {count}", f"Registrations erased: {count}"))
     else:
         print(
             said(
-                f"Dịch vụ sẽ xóa ngay: {count} đăng ký.",
-                f"The service erases them shortly: {count} registrations.",
+                f"Số đăng ký mà dịch vụ sẽ xóa trong giây lát: {count}",
+                f"Registrations that the service erases shortly: {count}",
             )
         )
     return 0

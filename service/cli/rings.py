@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -137,11 +138,22 @@ def _members(seen: Seen) -> None:
 
 
 def _ties(seen: Seen) -> None:
-    from service.ring_story import knots
+    from service.ring_story import by_holders, knots
 
-    print(said("\nThông tin dùng chung", "\nWhat ties them"))
-    for words, keys in knots(seen.ring.ties):
-        print(f"  {said(*words)}: {', '.join(map(_name, keys))}")
+    across, own = by_holders(seen.ring)
+    for title, ties in (
+        (said("Những người đứng tên dùng chung", "What different holders share"), across),
+        (said("Chỉ của một người đứng tên", "Shared by one holder's own registrations"), own),
+    ):
+        if not ties:
+            continue
+        print(f"\n{title}")
+        told = [(said(*words), keys) for words, keys in knots(ties)]
+        often, numbers = Counter(name for name, _ in told), Counter[str]()
+        for name, keys in told:
+            numbers[name] += 1
+            number = f" {numbers[name]}" if often[name] > 1 else ""
+            print(f"  {name}{number}: {', '.join(map(_name, keys))}")
 
 
 def _told(seen: Seen) -> None:

@@ -7,7 +7,7 @@ reader is an administrator, and nothing that an institution can call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -297,14 +297,6 @@ class WholeLedger(Reader):
         key = Institution(institution), RegistrationId(registration_id)
         plain = self._keys.unseal(bytes(evidence), bound("evidence", key))
         return self._registration(inputs, key), evidence_of(plain), Node.from_json(node)
-
-    def latest_anywhere(self, limit: int) -> list[StoredScreening]:
-        """The latest screenings of all institutions, newest first."""
-        return self._screenings("ORDER BY position DESC LIMIT %s", limit)
-
-    def all_screenings(self) -> Iterator[StoredScreening]:
-        """Every screening in order of position."""
-        yield from self._screenings("ORDER BY position")
 
     def nodes(self, keys: Sequence[Key]) -> list[Node]:
         """The nodes of these registrations, in the order of the world."""

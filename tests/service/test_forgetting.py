@@ -24,7 +24,7 @@ from service.ledger.records import NewOutcome
 from service.ledger.rings import RingLedger
 from service.ledger.writing import BookRow
 from service.problems import of_error
-from service.projection import catch_up, rebuild
+from service.projection import catch_up
 from service.ringruns import restore
 from tests.service.doors import NOW
 
@@ -66,7 +66,8 @@ def forget(writer, graph, *registrations, retention=None):
 
 def rebuilt(ledger, graph):
     with ledger.whole() as whole:
-        rebuild(whole, graph)
+        graph.clear()
+        catch_up(whole, graph)
     return graph.dump()
 
 

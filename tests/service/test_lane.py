@@ -23,7 +23,7 @@ from service.ledger import Ledger
 from service.ledger.records import NewOutcome
 from service.ledger.writing import BookRow
 from service.livegraph import FollowedGraph
-from service.projection import catch_up, rebuild
+from service.projection import catch_up
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -74,7 +74,7 @@ def test_a_repeated_call_gets_the_same_answer_and_no_second_row(make_lane, ledge
         assert later.repeated
         assert later.stored == first.stored
     with ledger.whole() as whole:
-        assert len(list(whole.all_screenings())) == 1
+        assert len(whole.latest("BANK-A", 10)) == 1
 
 
 def test_equal_calls_of_one_batch_are_one_screening(make_lane, judge, ledger, registration):
@@ -166,7 +166,8 @@ def test_the_graph_equals_a_rebuild_from_the_ledger(make_lane, ledger, graph, re
         lane.learn(outcome(one)).result(30)
     live = graph.dump()
     with ledger.whole() as whole:
-        rebuild(whole, graph)
+        graph.clear()
+        catch_up(whole, graph)
     assert graph.dump() == live
 
 
@@ -213,7 +214,7 @@ def test_a_defect_stays_with_the_call_that_meets_it(make_lane, judge, ledger, re
     with pytest.raises(ValueError, match="Bí Mật"):
         bad.result(30)
     with ledger.whole() as whole:
-        assert len(list(whole.all_screenings())) == 3
+        assert len(whole.latest("BANK-A", 10)) == 3
     assert "Bí Mật" not in caplog.text
     assert "ValueError" in caplog.text
 
@@ -251,7 +252,8 @@ def test_while_the_graph_is_away_calls_are_answered_and_outcomes_taken(
     with ledger.whole() as whole:
         assert graph.position() == whole.last_position()
         live = graph.dump()
-        rebuild(whole, graph)
+        graph.clear()
+        catch_up(whole, graph)
     assert graph.dump() == live
 
 
@@ -285,7 +287,7 @@ def test_a_lane_without_its_lease_takes_no_calls_until_it_has_it_again(
             continue
         given_up.set()
     with ledger.whole() as whole:
-        assert len(list(whole.all_screenings())) == 1
+        assert len(whole.latest("BANK-A", 10)) == 1
 
 
 def test_a_second_lane_on_one_ledger_is_refused(make_lane):
@@ -369,7 +371,7 @@ def wait_for(condition):
 def stored(ledger):
     try:
         with ledger.whole() as whole:
-            return [s.screening_id for s in whole.all_screenings()]
+            return [s.screening_id for s in whole.latest("BANK-A", 1_000)]
     except UnavailableError:
         return None
 

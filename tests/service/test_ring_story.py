@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,8 +12,9 @@ from features.registration import Institution, Kind, RegistrationId
 from graph.attributes import Attribute, Node
 from graph.lineage import Happening
 from graph.rings import PRIVATE, TIERS, Ring, Tie
+from service.cli.rings import _ties
 from service.ledger.rings import Told
-from service.ring_story import NOUNS, happened, knots, story, tier
+from service.ring_story import NOUNS, by_holders, happened, knots, story, tier
 
 START = datetime(2026, 1, 31, 20, tzinfo=UTC)  # 1 February in Vietnam
 
@@ -184,3 +186,24 @@ def told(happening, parents=(), children=(), *, joined=0, left=0, members=5):
 )
 def test_what_became_of_a_ring_in_words(step, english, vietnamese):
     assert happened(step) == (vietnamese, english)
+
+
+def test_what_different_holders_share_is_told_apart_from_one_holders_own(monkeypatch, capsys):
+    made = ring(4, holders=3, ties=())
+    a, b, c, again = (node.key for node in made.members)  # the last is of the first one's holder
+    phones = [Tie(Attribute.PHONE, "1", (a, b)), Tie(Attribute.PHONE, "2", (b, c))]
+    face = Tie(Attribute.FACE, "3", (a, again))
+    found = replace(made, ties=(phones[0], face, phones[1]))
+    assert by_holders(found) == (phones, [face])
+
+    monkeypatch.setenv("CHINHCHU_LANGUAGE", "en")
+    _ties(SimpleNamespace(ring=found))
+    assert capsys.readouterr().out.splitlines() == [
+        "",
+        "What different holders share",
+        "  contact phone 1: B0 r000, B0 r001",
+        "  contact phone 2: B0 r001, B0 r002",
+        "",
+        "Shared by one holder's own registrations",
+        "  face: B0 r000, B0 r003",
+    ]

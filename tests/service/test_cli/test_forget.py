@@ -50,7 +50,7 @@ def test_what_was_asked_without_the_graph_is_carried_out_when_it_is_there(run, o
         assert "stays asked" in said.err.splitlines()[-1]
     back()
     said = run(*ASKED)
-    assert (said.code, said.out) == (0, "Erased: 1 registrations.\n")
+    assert (said.code, said.out) == (0, "Registrations erased: 1\n")
 
 
 def test_nothing_is_told_from_erased_already_and_what_waits_is_carried_out_first(run, one, away):
@@ -83,7 +83,7 @@ def test_whoever_holds_the_lane_elsewhere_is_asked(run, one, home, small_model, 
         monkeypatch.setenv("CHINHCHU_HOME", str(home.parent / "elsewhere"))
         said = run(*ASKED)
         assert said.code == 0, said.err
-        assert said.out == "The service erases them shortly: 1 registrations.\n"
+        assert said.out == "Registrations that the service erases shortly: 1\n"
 
 
 @pytest.mark.parametrize(
