@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from itertools import islice
 
@@ -13,7 +12,6 @@ from features.difference import DIFFERENCES
 from tests.features import mutations
 
 STRINGS = 1_000_000
-SECONDS = 1.0
 
 PERSON = ["id_number", "full_name", "birth_date", "former_id_numbers", "sex", "nationality"]
 PERSON += ["residence", "province_code", "status", "status_since", "document_issued_on"]
@@ -75,8 +73,9 @@ def test_a_million_strings_in_the_columns_of_a_row_are_a_noun_or_problems(
 
 
 @pytest.mark.parametrize(("sound", "_seeds"), READERS)
-def test_a_huge_string_is_read_in_no_time(sound: Callable[[str], bool], _seeds: list[str]) -> None:
+def test_a_huge_string_is_read_like_any_other(
+    sound: Callable[[str], bool], _seeds: list[str]
+) -> None:
+    """Whoever reads it in a time that grows as its square is noticed: the tests do not end."""
     for text in mutations.huge():
-        start = time.process_time()
         assert sound(text)
-        assert time.process_time() - start < SECONDS
