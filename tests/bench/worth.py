@@ -28,8 +28,11 @@ from training.fit import fit_calibration, fit_trees, raw_scores
 from training.train import LATER_PART
 
 _GRAPH = {feature.name for feature in COMPANY}
-_HUBS = ("agent", "branch", "tablet", "network", "subnet", "peers", "desk")
-_GUARDS = ("families", "kin", "same_holder", "same_province", "new_holders", "cleared", "relation")
+_HUBS = ("agent", "branch", "tablet", "network", "subnet", "peers")
+_GUARDS = (
+    *("families", "kin", "same_holder", "same_province", "new_holder", "cleared", "relation"),
+    *("share", "excess", "over_peers", "pace"),
+)
 
 
 def _link(name: str) -> str:
@@ -49,7 +52,7 @@ VARIANTS: dict[str, Callable[[str], bool]] = {
         n in _GRAPH and not _link(n).startswith((*_HUBS, "holder"))
     ),
     "without contact phone meeting SIM": lambda n: _link(n) in {"phone_as_sim", "sim_as_phone"},
-    "without the second look": lambda n: _link(n) in {"second", "twice"},
+    "without the second look": lambda n: _link(n) in {"twice", "beyond"},
     "without guards": lambda n: (
         n in _GRAPH and (_link(n) == "peers" or any(guard in n for guard in _GUARDS))
     ),
