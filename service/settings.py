@@ -17,7 +17,7 @@
 | `CHINHCHU_REGISTER_PER_MINUTE` | questions that may be asked in a minute | 600 |
 | `CHINHCHU_REGISTER_CACHE_DAYS` | days that an answer is kept; 0 keeps none | 1 |
 | `CHINHCHU_RETENTION_DAYS` | days after which a registration's personal data is erased | kept |
-| `CHINHCHU_POLICY` | file of the policy that decides | the packaged one |
+| `CHINHCHU_POLICY` | file of the policy that decides | the adopted one, else the packaged |
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from urllib.parse import urlsplit
 
 import platformdirs
 
-from models import policy
 from service.errors import SettingsError
 
 
@@ -57,7 +56,7 @@ class Settings:
     register_deadline: float = 3.0
     register_per_minute: int = 600
     register_cache_days: float = 1.0
-    policy: Path = policy.DEFAULT
+    policy: Path | None = None
     retention_days: int | None = None
 
     @classmethod
@@ -88,7 +87,7 @@ class Settings:
                 _number(environ, "CHINHCHU_REGISTER_PER_MINUTE", 600, (1, 1_000_000))
             ),
             register_cache_days=_number(environ, "CHINHCHU_REGISTER_CACHE_DAYS", 1.0, (0, 365)),
-            policy=Path(environ.get("CHINHCHU_POLICY") or policy.DEFAULT),
+            policy=Path(named) if (named := environ.get("CHINHCHU_POLICY")) else None,
             retention_days=_days(environ, "CHINHCHU_RETENTION_DAYS"),
         )
 

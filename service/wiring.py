@@ -24,10 +24,8 @@ from features.registration import Registration
 from graph.attributes import Node, Tokens
 from graph.company import Graph
 from graph.live import LiveGraph
-from models import bundle, policy, registry
+from models import policy
 from models.decision import Screening
-from models.policy import Policy
-from models.risk import RiskModel
 from models.screening import Examined, accompany, gather, screen
 from service import embedded
 from service.batches import Batches, Road
@@ -36,6 +34,7 @@ from service.datafolder import DataFolder, check_made, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
 from service.forgetting import Forgetting
+from service.in_force import InForce, policy_file
 from service.keys import Keys, for_settings
 from service.lane import Lane
 from service.ledger import Ledger
@@ -84,8 +83,7 @@ class House:
 
     store: Store
     register_in_use: RegisterInUse
-    model: RiskModel
-    policy: Policy
+    in_force: InForce
     tokens: Tokens
     followed: FollowedGraph
     lane: Lane
@@ -235,19 +233,20 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     Raises:
         ChinhchuError: as `opened`; or another process holds the lane, or there is no model.
     """
-    rules = policy.load(settings.policy)  # before anything is started for it
+    policy.load(policy_file(settings.policy, settings.home))  # before anything is started for it
     with opened(settings) as store, ExitStack() as stack:
         in_use = stack.enter_context(register_in_use(settings, store.folder.population))
-        model = _model(store.folder.home)
-        policy.keep(rules, store.folder.home, settings.policy)
+        in_force = InForce(store.folder.home, settings.policy)
+        stack.enter_context(in_force.followed())
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
         def road(around: Graph) -> Road:
-            return _road(in_use.asked, around, tokens, model, rules)
+            return _road(in_use.asked, around, tokens, in_force)
 
         def judge(examined: Sequence[Examined]) -> list[Screening]:
-            return screen(accompany(examined, OneByOne(graph)), model, rules)
+            judges = in_force.judges
+            return screen(accompany(examined, OneByOne(graph)), judges.model, judges.policy)
 
         followed = FollowedGraph(graph)
         rings = RingRuns(graph, store.keys)
@@ -268,16 +267,15 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         lane.start()
         stack.callback(lane.stop)
         callers = Callers(store.ledger)
-        yield House(store, in_use, model, rules, tokens, followed, lane, callers, clock)
+        yield House(store, in_use, in_force, tokens, followed, lane, callers, clock)
 
 
-def _road(
-    register: PopulationRegister, graph: Graph, tokens: Tokens, model: RiskModel, rules: Policy
-) -> Road:
+def _road(register: PopulationRegister, graph: Graph, tokens: Tokens, in_force: InForce) -> Road:
     def judge(registrations: Sequence[Registration]) -> list[tuple[Screening, Node]]:
         facts = gather(registrations, register, graph, tokens)
         nodes = [fact.node for fact in facts]
-        return list(zip(screen(facts, model, rules), nodes, strict=True))
+        judges = in_force.judges
+        return list(zip(screen(facts, judges.model, judges.policy), nodes, strict=True))
 
     return Road(judge)
 
@@ -308,14 +306,6 @@ def _holds_persons(replica: Replica) -> bool:
         return replica.snapshot() is not None
     except DataFolderError:
         return False
-
-
-def _model(home: Path) -> RiskModel:
-    """The model in force; as the policy, it is kept in the data folder, for rows name it."""
-    folder = registry.champion_folder(home)
-    chosen = bundle.load(folder)
-    registry.keep(folder, chosen.version, home)
-    return chosen.model()
 
 
 def check_rooms() -> None:

@@ -1,0 +1,134 @@
+"""What judges now: the champion and the policy in force, taken over while the service runs.
+
+Two one-line files of the data folder say which: `models/champion` and `policies/in_force`. A thread
+of its own looks whether one was switched, loads what it names and proves it; the lane takes `judges`
+once a batch, so that one pair judges all of it. What cannot be used is told in one line, and what
+judged before goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from features.errors import ChinhchuError
+from models import bundle, policy, registry
+from models.policy import Policy
+from models.risk import RiskModel
+from service.lane import log_defect
+from service.words import said
+
+_LOOK_EVERY = 1.0
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """One model and one policy; whoever judges takes both at once."""
+
+    model: RiskModel
+    policy: Policy
+
+
+class InForce:
+    """Holds what judges; `judges` may be read by any thread at any time."""
+
+    def __init__(self, home: Path, named: Path | None = None) -> None:
+        """`named` is a policy file that wins over the adopted one, and is read this once.
+
+        Raises:
+            JudgementError: the champion or the policy in force cannot be used.
+        """
+        self._home = home
+        self._named = named
+        self._one_at_a_time = threading.Lock()
+        self._seen = self._signs()
+        self.judges = Judges(self._model(), self._policy())
+
+    @contextmanager
+    def followed(self) -> Iterator[None]:
+        """Looks once a second, on a thread of its own, until the end of the block."""
+        stopping = threading.Event()
+
+        def follow() -> None:
+            while not stopping.wait(_LOOK_EVERY):
+                self.look()
+
+        thread = threading.Thread(target=follow, name="in force", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            stopping.set()
+            thread.join()
+
+    def look(self) -> None:
+        """Takes over what was switched since the last look; who cannot wait a second asks himself."""
+        with self._one_at_a_time:
+            before, self._seen = self._seen, self._signs()
+            if self._seen[0] != before[0]:
+                self._take(lambda: replace(self.judges, model=self._model()))
+            if self._seen[1] != before[1]:
+                self._take(lambda: replace(self.judges, policy=self._policy()))
+
+    def _take(self, load: Callable[[], Judges]) -> None:
+        try:
+            self.judges = load()
+        except (ChinhchuError, OSError) as error:
+            kept = said("vẫn dùng bản cũ", "what judged before goes on")
+            _logger.error("%s: %s", " ".join(str(error).split()), kept)  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 a defect in what is new ends nothing that runs
+            log_defect("taking over what judges", error)
+        else:
+            _logger.warning(
+                said(
+                    "từ nay xét bằng mô hình %s, chính sách %s",
+                    "from now on model %s and policy %s judge",
+                ),
+                self.judges.model.version,
+                self.judges.policy.version,
+            )
+
+    def _signs(self) -> tuple[object, object]:
+        """What changes whenever an alias is written, even to what it said before."""
+        adopted = None if self._named else _sign(self._home / "policies" / "in_force")
+        return _sign(self._home / "models" / "champion"), adopted
+
+    def _model(self) -> RiskModel:
+        """The champion; as the policy, it is kept in the data folder, for rows name it."""
+        folder = registry.champion_folder(self._home)
+        chosen = bundle.load(folder)
+        registry.keep(folder, chosen.version, self._home)
+        return chosen.model()
+
+    def _policy(self) -> Policy:
+        file = policy_file(self._named, self._home)
+        rules = policy.load(file)
+        policy.keep(rules, self._home, file)
+        return rules
+
+
+def policy_file(named: Path | None, home: Path) -> Path:
+    """The policy in force: the file that a setting names, else the adopted one, else the packaged."""
+    return named or adopted("in_force", home) or policy.DEFAULT
+
+
+def adopted(alias: str, home: Path) -> Path | None:
+    """The kept policy that `in_force` or `previous` names, None before any adoption."""
+    try:
+        version = (home / "policies" / alias).read_text(encoding="utf-8").strip()
+    except OSError:
+        return None
+    return home / "policies" / f"{version}.toml"
+
+
+def _sign(alias: Path) -> object:
+    try:
+        state = alias.stat()
+    except OSError:
+        return None
+    return state.st_mtime_ns, state.st_ino

@@ -1,0 +1,104 @@
+"""Laws of a service whose judges are switched under load: every call answered once, by one of them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime, timedelta
+
+import httpx2
+import pytest
+
+from features.parsing import Person, parse_person
+from features.register.replica import Replica
+from models import registry
+from service.callers import create_key
+from service.datafolder import open_folder
+from service.serving import running
+from service.settings import Settings
+from tests.service.switches import DEFAULT, adopt, kept
+from training.world import simulate
+
+CALLERS = 4
+BANK = "BANK-A"
+
+
+@pytest.fixture(scope="module")
+def world():
+    return simulate(300, 7)
+
+
+@pytest.fixture
+def home(tmp_path, world, small_model):
+    home = tmp_path / "home"
+    registry.keep(small_model, "small", home)
+    kept(home, small_model, "other")
+    registry.promote("small", home)
+    persons = [parse_person(row) for row in world.population.to_pylist()]
+    replica = Replica(open_folder(home).population)
+    replica.load((p for p in persons if isinstance(p, Person)), date(2026, 7, 1))
+    replica.close()
+    return home
+
+
+@pytest.fixture
+def bodies(world):
+    start = datetime.now(UTC) - timedelta(hours=1)
+    rows = world.registrations.slice(0, 160).to_pylist()
+    for i, row in enumerate(rows):
+        row["institution"] = BANK
+        row["registered_at"] = (start + timedelta(seconds=i)).isoformat()
+        issued = row["document_issued_on"]
+        row["document_issued_on"] = None if issued is None else issued.isoformat()
+    return rows
+
+
+def called(url, key, bodies):
+    """The answers to bodies sent one by one; anything but an answer at the first try fails."""
+    with httpx2.Client(base_url=url, headers={"X-API-Key": key}, timeout=60) as client:
+        answers = []
+        for body in bodies:
+            response = client.post("/v1/screenings", json=body)
+            assert response.status_code == 200, response.text
+            answers.append(response.json())
+        return answers
+
+
+def test_calls_are_answered_once_each_while_model_and_policy_are_switched(home, bodies):
+    models, policies = itertools.cycle(["other", "small"]), itertools.count(1)
+    settings = Settings(home, port=0)
+    with running(settings, announce=lambda _: None, console=False) as serving:
+        key = create_key(serving.house.ledger, BANK)
+        done = threading.Event()
+
+        def switch():
+            turns = 0
+            while not done.is_set():
+                registry.promote(next(models), home)
+                adopt(home, f"ours-{next(policies) % 3}")
+                serving.house.in_force.look()
+                turns += 1
+            return turns
+
+        with ThreadPoolExecutor(CALLERS + 1) as pool:
+            switching = pool.submit(switch)
+            calls = [
+                pool.submit(called, serving.api_url, key, bodies[i::CALLERS])
+                for i in range(CALLERS)
+            ]
+            try:
+                answers = [answer for call in calls for answer in call.result(120)]
+            finally:
+                done.set()
+            assert switching.result(30) > 2
+        with serving.house.ledger.whole() as whole:
+            rows = whole.latest(BANK, 2 * len(bodies))
+    assert len({a["screening_id"] for a in answers}) == len(answers) == len(rows) == len(bodies)
+    kept_rows = {str(row.screening_id): row.row() for row in rows}
+    for answer in answers:
+        row = kept_rows[answer["screening_id"]]
+        assert {column: answer[column] for column in row} == row
+    named = {a["policy_version"] for a in answers}
+    assert named <= {"ours-0", "ours-1", "ours-2", DEFAULT.version}
+    assert {a["model_version"] for a in answers} == {"small", "other"}
