@@ -9,6 +9,8 @@ ChinhchuError
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from features.errors import ChinhchuError
 
 
@@ -21,7 +23,14 @@ class BundleError(JudgementError):
 
 
 class PolicyError(JudgementError):
-    """A policy file that cannot be read or contradicts itself."""
+    """A policy file that cannot be read or contradicts itself; `str()` is the line in English."""
+
+    def __init__(self, name: str, problems: Sequence[tuple[str, str]]) -> None:
+        """`problems` are sentences in Vietnamese and in English; `name` is that of the file."""
+        self.problems = tuple(problems)
+        vietnamese, english = ("; ".join(told) for told in zip(*problems, strict=True))
+        super().__init__(f"policy {name}: {english}")
+        self.vietnamese = f"chính sách {name}: {vietnamese}"
 
 
 class UnknownModelError(JudgementError):

@@ -2,24 +2,60 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from models.decision import Decision, RiskBand
 from models.errors import PolicyError
-from models.hard_facts import CODES
+from models.policy_form import Problem, problems
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """How many reviews a day there are people for."""
+
+    reviewers: int
+    reviews_per_reviewer_day: float
+
+    @property
+    def a_day(self) -> float:
+        """Reviews a day."""
+        return self.reviewers * self.reviews_per_reviewer_day
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a review, a refused honest person and a fraud that passed cost, in đồng."""
+
+    review: float
+    false_refusal: float
+    missed_fraud: float
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """When a new policy or model is held: `service.breaker` goes by it.
+
+    An institution's first `window` decisions are watched. The odds of being reviewed or refused may
+    change by a factor of `times`; `bound` is the chance that a smaller change is taken for a larger.
+    """
+
+    window: int = 1_000
+    bound: float = 0.001
+    times: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     """Thresholds on calibrated risk, and what hard facts lead to.
 
-    `bands` are the lower bounds of `medium`, `high` and `very_high`.
+    `bands` are the lower bounds of `medium`, `high` and `very_high`. `institutions` holds the review
+    risk of those that have one of their own.
     """
 
     version: str
@@ -27,14 +63,19 @@ class Policy:
     bands: tuple[float, float, float]
     review_facts: frozenset[str]
     refuse_pairs: frozenset[frozenset[str]]
+    institutions: Mapping[str, float] = field(default_factory=dict)
+    capacity: Capacity | None = None
+    cost: Cost | None = None
+    breaker: Breaker = field(default_factory=Breaker)
 
-    def decide(self, risk: float, facts: frozenset[str]) -> Decision:
+    def decide(self, risk: float, facts: frozenset[str], institution: str) -> Decision:
         """The furthest of what risk and hard facts ask for."""
-        return max(self.by_risk(risk), self.by_facts(facts))
+        return max(self.by_risk(risk, institution), self.by_facts(facts))
 
-    def by_risk(self, risk: float) -> Decision:
+    def by_risk(self, risk: float, institution: str) -> Decision:
         """What the model alone asks for: never more than a review."""
-        return Decision.REVIEW if risk >= self.review_risk else Decision.CLEAR
+        threshold = self.institutions.get(institution, self.review_risk)
+        return Decision.REVIEW if risk >= threshold else Decision.CLEAR
 
     def by_facts(self, facts: frozenset[str]) -> Decision:
         """One hard fact reviews; two independent ones, listed as a pair, refuse."""
@@ -47,6 +88,13 @@ class Policy:
         return list(RiskBand)[sum(risk >= bound for bound in self.bands)]
 
 
+def bands_of(review_risk: float) -> tuple[float, float, float]:
+    """The bands that follow a review risk: a tenth of it, itself, and six times its odds."""
+    odds = 6 * review_risk / (1 - review_risk) if review_risk < 1 else float("inf")
+    very_high = odds / (1 + odds) if review_risk < 1 else 1.0
+    return round(review_risk / 10, 6), review_risk, round(very_high, 6)
+
+
 def load(path: Path = DEFAULT) -> Policy:
     """Reads and checks a policy file.
 
@@ -55,12 +103,32 @@ def load(path: Path = DEFAULT) -> Policy:
     """
     try:
         form = tomllib.loads(path.read_text(encoding="utf-8"))
-        policy = _policy(form)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise PolicyError(f"policy {path.name}: {_why(error)}") from error
-    for problem in _problems(policy, form):
-        raise PolicyError(f"policy {path.name}: {problem}")
-    return policy
+    except (OSError, ValueError) as error:
+        raise PolicyError(path.name, [_why(error)]) from error
+    return of_form(form, path.name)
+
+
+def of_form(form: Mapping[str, Any], name: str) -> Policy:
+    """The policy that a file's settings make; `name` is what an error calls them by.
+
+    Raises:
+        PolicyError: a value makes no sense.
+    """
+    found = problems(form)
+    if found:
+        raise PolicyError(name, found)
+    bands, own = form.get("bands"), form.get("institutions", {})
+    return Policy(
+        version=form["version"],
+        review_risk=float(form["review_risk"]),
+        bands=bands_of(form["review_risk"]) if bands is None else _bands(bands),
+        review_facts=frozenset(form["review"]["facts"]),
+        refuse_pairs=frozenset(map(frozenset, form["refuse"]["pairs"])),
+        institutions={code: float(settings["review_risk"]) for code, settings in own.items()},
+        capacity=Capacity(**form["capacity"]) if "capacity" in form else None,
+        cost=Cost(**form["cost"]) if "cost" in form else None,
+        breaker=Breaker(**form.get("breaker", {})),
+    )
 
 
 def keep(policy: Policy, home: Path, path: Path = DEFAULT) -> Path:
@@ -76,61 +144,24 @@ def keep(policy: Policy, home: Path, path: Path = DEFAULT) -> Path:
         aside.write_bytes(path.read_bytes())
         aside.replace(kept)
     elif load(kept) != policy:
-        raise PolicyError(f"policy {policy.version}: changed without a new version")
+        raise PolicyError(policy.version, [_CHANGED])
     return kept
 
 
-def _why(error: Exception) -> str:
-    """What is wrong with a file out of which no policy can be made."""
+_CHANGED = ("nội dung khác nhưng vẫn phiên bản cũ", "changed without a new version")
+
+
+def _bands(table: Mapping[str, float]) -> tuple[float, float, float]:
+    return float(table["medium"]), float(table["high"]), float(table["very_high"])
+
+
+def _why(error: Exception) -> Problem:
+    """What is wrong with a file out of which no settings can be read."""
     match error:
         case OSError():
-            return f"the file cannot be read ({error.strerror})"
+            why = error.strerror
+            return f"không đọc được tệp ({why})", f"the file cannot be read ({why})"
         case UnicodeDecodeError():
-            return "the file is not UTF-8 text"
-        case tomllib.TOMLDecodeError():
-            return f"the file is not TOML ({error})"
-        case KeyError():
-            return f"the setting {error} is missing"
+            return "tệp không phải là văn bản UTF-8", "the file is not UTF-8 text"
         case _:
-            return f"a setting is of the wrong kind ({error})"
-
-
-_IN_TABLES = (
-    *(("bands", name) for name in ("medium", "high", "very_high")),
-    ("review", "facts"),
-    ("refuse", "pairs"),
-)
-
-
-def _policy(form: dict[str, Any]) -> Policy:
-    for table, name in _IN_TABLES:
-        if name not in form.get(table, {}):
-            raise KeyError(f"{table}.{name}")
-    bands = form["bands"]
-    return Policy(
-        version=str(form["version"]),
-        review_risk=float(form["review_risk"]),
-        bands=(float(bands["medium"]), float(bands["high"]), float(bands["very_high"])),
-        review_facts=frozenset(map(str, form["review"]["facts"])),
-        refuse_pairs=frozenset(frozenset(map(str, pair)) for pair in form["refuse"]["pairs"]),
-    )
-
-
-def _problems(policy: Policy, form: dict[str, Any]) -> list[str]:
-    """Every contradiction, one sentence each."""
-    problems = []
-    if not re.fullmatch(r"[A-Za-z0-9._-]{1,64}", policy.version):
-        problems.append("version is up to 64 letters, digits, dots, dashes")
-    if not 0 < policy.review_risk <= 1:
-        problems.append("review_risk lies above 0 and up to 1")
-    if not 0 < policy.bands[0] < policy.bands[1] < policy.bands[2] <= 1:
-        problems.append("bands rise between 0 and 1")
-    named = policy.review_facts.union(*policy.refuse_pairs)
-    if not named <= CODES:
-        problems.append(f"unknown hard facts: {', '.join(sorted(named - CODES))}")
-    if any(len(pair) != 2 for pair in policy.refuse_pairs):
-        problems.append("a refusal needs two different hard facts")
-    known = {"version", "review_risk", "bands", "review", "refuse"}
-    if set(form) != known:
-        problems.append(f"settings nobody reads: {', '.join(sorted(set(form) - known))}")
-    return problems
+            return f"tệp không phải là TOML ({error})", f"the file is not TOML ({error})"

@@ -83,7 +83,10 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
     risks = model.risk(vectors)
     without = _risks_without_outcomes(vectors, risks, model)
     held = [hard_facts(f) for f in facts]
-    decisions = [policy.decide(float(r), frozenset(h)) for r, h in zip(risks, held, strict=True)]
+    decisions = [
+        policy.decide(float(r), frozenset(h), f.registration.institution)
+        for r, h, f in zip(risks, held, facts, strict=True)
+    ]
     # Exact contributions are dear: only where a clerk will read them.
     read = np.flatnonzero([d is not Decision.CLEAR for d in decisions])
     # What a registration lacks may move the model, and so may it that nobody shares a value; but

@@ -124,7 +124,9 @@ def raised(screening: Screening, ring: Ring | None, judge: Judge) -> Screening:
         ring_id=ring.ring_id,
         risk=risk,
         risk_band=judge.policy.band(risk),
-        decision=max(screening.decision, judge.policy.by_risk(risk)),
+        decision=max(
+            screening.decision, judge.policy.by_risk(risk, screening.registration.institution)
+        ),
         reasons=(*screening.reasons, _IN_RING),
     )
 

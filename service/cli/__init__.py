@@ -15,12 +15,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from features.errors import ChinhchuError, InputError
-from models.errors import JudgementError
+from models.errors import JudgementError, PolicyError
 from service.arguments import Parser, speak_the_readers_language
 from service.cli import books, living
 from service.cli.check import check
 from service.cli.forget import forget
 from service.cli.graph import graph
+from service.cli.policy import policy
 from service.cli.rings import rings
 from service.cli.weights import weights
 from service.errors import SettingsError
@@ -60,6 +61,8 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         text = where + (reason(error) if error.strerror else str(error))
+    elif isinstance(error, PolicyError):
+        text = said(error.vietnamese, str(error))
     elif isinstance(error, ChinhchuError):
         text = str(error)
     elif isinstance(error, MemoryError):
@@ -91,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         *(living.demo, books.simulate, books.population, books.book),
         *(check, books.train, books.backtest, books.campaign),
-        *(weights, rings, graph, forget, living.serve, living.register, living.key),
+        *(weights, policy, rings, graph, forget, living.serve, living.register, living.key),
     ):
         add(commands)
     return parser

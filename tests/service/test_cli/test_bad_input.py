@@ -293,5 +293,8 @@ def test_a_policy_that_cannot_be_used_is_one_line_before_the_service_starts_anyt
     monkeypatch.setenv("CHINHCHU_CONSOLE_PORT", "0")
     said = run("serve")
     assert said.code == 2
-    assert said.line == "chinhchu: policy bad.toml: the setting 'bands.medium' is missing"
+    assert (
+        said.line
+        == "chinhchu: policy bad.toml: the setting 'refuse.pairs' is missing; the setting 'review.facts' is missing"
+    )
     assert not home.exists()

@@ -1,0 +1,106 @@
+"""What a policy says, in plain words: who is reviewed, who is refused, and what holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from models.decision import RiskBand
+from models.hard_facts import HARD_FACTS
+from models.policy import Policy
+from models.reasons import REASONS
+from service.words import said
+
+
+def lines_of(policy: Policy) -> Iterator[str]:
+    """The lines of a terminal, in the language of who reads there."""
+    yield said(f"Chính sách {policy.version}", f"Policy {policy.version}")
+    yield from _reviewed(policy)
+    yield from _refused(policy)
+    yield said(
+        "Còn lại được thông qua. Mô hình không bao giờ tự mình từ chối một người.",
+        "Everybody else is cleared. The model alone never refuses a person.",
+    )
+    yield _bands(policy)
+    yield from _means(policy)
+    yield _breaker(policy)
+
+
+def percent(part: float) -> str:
+    """A share as a reader writes it."""
+    text = f"{100 * part:.3g} %"
+    return said(text.replace(".", ","), text)
+
+
+def number(value: float) -> str:
+    """A number with its thousands apart, as a reader writes it."""
+    text = f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"
+    return said(text.translate(_SWAPPED), text)
+
+
+_SWAPPED = str.maketrans(",.", ".,")
+
+
+def _reviewed(policy: Policy) -> Iterator[str]:
+    risk = percent(policy.review_risk)
+    yield said(
+        f"Một người xem xét: rủi ro từ {risk}, hoặc có một trong các điều sau:",
+        f"A person looks: at a risk of {risk} or more, or where one of these holds:",
+    )
+    for fact in HARD_FACTS:
+        if fact.code in policy.review_facts:
+            yield f"  • {_fact(fact.code)}"
+    for institution, own in sorted(policy.institutions.items()):
+        yield said(
+            f"  Riêng {institution}: rủi ro từ {percent(own)}.",
+            f"  At {institution}: at a risk of {percent(own)} or more.",
+        )
+
+
+def _refused(policy: Policy) -> Iterator[str]:
+    if not policy.refuse_pairs:
+        yield said("Không ai bị từ chối.", "Nobody is refused.")
+        return
+    yield said("Từ chối nếu có cả hai điều:", "Refused where both of these hold:")
+    places = {fact.code: place for place, fact in enumerate(HARD_FACTS)}
+    pairs = [sorted(pair, key=places.__getitem__) for pair in policy.refuse_pairs]
+    for first, second in sorted(pairs):
+        yield f"  • {_fact(first)} + {_fact(second)}"
+
+
+def _fact(code: str) -> str:
+    return said(*REASONS[code]).removesuffix(".")
+
+
+def _bands(policy: Policy) -> str:
+    low, *rest = RiskBand
+    bounds = (f"{b.value} ≥ {percent(r)}" for b, r in zip(rest, policy.bands, strict=True))
+    told = "; ".join((low.value, *bounds))
+    return said(f"Mức rủi ro: {told}.", f"Risk bands: {told}.")
+
+
+def _means(policy: Policy) -> Iterator[str]:
+    if policy.capacity is not None:
+        people, each = policy.capacity.reviewers, number(policy.capacity.reviews_per_reviewer_day)
+        day = number(policy.capacity.a_day)
+        yield said(
+            f"Năng lực: {people} người, mỗi người {each} lượt xem xét một ngày: {day} một ngày.",
+            f"Capacity: {people} reviewers at {each} reviews a day each: {day} a day.",
+        )
+    if policy.cost is not None:
+        review, refusal, missed = (
+            number(c)
+            for c in (policy.cost.review, policy.cost.false_refusal, policy.cost.missed_fraud)
+        )
+        yield said(
+            f"Chi phí (đồng): một lượt xem xét {review}, từ chối nhầm {refusal}, lọt gian lận {missed}.",
+            f"Costs (đồng): a review {review}, a false refusal {refusal}, a missed fraud {missed}.",
+        )
+
+
+def _breaker(policy: Policy) -> str:
+    held = policy.breaker
+    window, times = number(held.window), number(held.times)
+    return said(
+        f"Cầu dao: trong {window} quyết định đầu của mỗi tổ chức, nếu tỷ lệ xem xét và từ chối đổi quá {times} lần (theo tỷ số odds), chính sách hay mô hình mới bị giữ lại.",
+        f"Circuit breaker: if within an institution's first {window} decisions the odds of being reviewed or refused change by more than {times} times, the new policy or model is held.",
+    )
