@@ -2,18 +2,22 @@
 
 Serving, backtest and campaign read plain folders under `models/` of the data folder and never
 import mlflow: `champion`, `challenger` and `previous` are one-line files that name a version.
-Only `record` opens MLflow.
+Each switch of the champion is a line of `promotions.jsonl`. Only `record` and `record_champion` open
+MLflow.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from models import journal
 from models.errors import UnknownModelError
 
 if TYPE_CHECKING:
@@ -82,6 +86,60 @@ def promote(version: str, home: Path) -> None:
     if before is not None and before.name != version:
         _point("previous", before.name, home)
     _point("champion", version, home)
+    challenger = aliased("challenger", home)
+    if challenger is not None and challenger.name == version:  # it challenges nobody any more
+        (home / "models" / "challenger").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who has the champion switched, why, and when."""
+
+    by: str
+    why: str
+    at: datetime
+
+
+def switch(
+    version: str,
+    home: Path,
+    order: Order,
+    *,
+    gates: Sequence[Mapping[str, Any]] = (),
+    forced: bool = False,
+) -> dict[str, Any]:
+    """Promotes a kept version, recorded before it judges; gives the entry.
+
+    `gates` are those that it was held to, `forced` whether it failed one and judges all the same.
+    """
+    with journal.writing(_promotions(home)) as add:
+        before = aliased("champion", home)
+        entry = {
+            "at": order.at.isoformat(),
+            "by": order.by,
+            "why": order.why,
+            "from": None if before is None else before.name,
+            "to": version,
+            "gates": list(gates),
+            "forced": forced,
+        }
+        add(entry)
+        promote(version, home)
+    return entry
+
+
+def switches(home: Path) -> list[dict[str, Any]]:
+    """Every recorded switch of the champion, the first one first."""
+    return journal.read(_promotions(home))
+
+
+def _promotions(home: Path) -> Path:
+    return home / "models" / "promotions.jsonl"
+
+
+def versions(home: Path) -> list[Path]:
+    """The folders of all kept versions, by name."""
+    return sorted(card.parent for card in (home / "models").glob("[!.]*/card.json"))
 
 
 def challenge(version: str, home: Path) -> None:
@@ -126,6 +184,17 @@ def record(kept: Path, home: Path, *, figures: Mapping[str, float], is_champion:
     )
     alias = "champion" if is_champion else "challenger"
     client.set_registered_model_alias(_NAME, alias, made.version)
+
+
+def record_champion(version: str, home: Path) -> None:
+    """Moves MLflow's alias `champion`; a version that its book does not hold leaves it as it is."""
+    if not (home / "mlflow" / "mlflow.db").exists():
+        return
+    client = _client(home)
+    for known in client.search_model_versions(f"name = '{_NAME}'"):
+        if known.tags.get("bundle") == version:
+            client.set_registered_model_alias(_NAME, "champion", known.version)
+            return
 
 
 def _client(home: Path) -> MlflowClient:

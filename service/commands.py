@@ -99,7 +99,7 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
             trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
         write_rejected(aside / "rejected.parquet", book.rejected)
         progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
-        promotion = release(trained, home, may_promote=asked.may_promote)
+        promotion = release(trained, home, may_promote=asked.may_promote, at=wiring.now())
         progress.done()
         counts = {"command": "train", "until": until.isoformat(), "counts": book.counts}
         write_report(aside, {**counts, **_told(promotion), "seconds": progress.seconds})

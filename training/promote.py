@@ -1,4 +1,7 @@
-"""Champion and challenger: a new model judges from now on unless it is worse on the same rows."""
+"""Champion and challenger: a new model judges from now on unless it is worse on the same rows.
+
+`promote` and `roll_back` are a person's own switches. Each is recorded with who and why.
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from features.errors import ChinhchuError, DataFolderError, StorageFullError
+from features.errors import ChinhchuError, DataFolderError, InputError, StorageFullError
 from models import bundle as bundles
 from models import registry
 from models.bundle import Bundle
 from models.errors import BundleError
+from models.registry import Order
 from training.dataset import FRAUD
 from training.evaluate import evaluate
 from training.train import Trained
@@ -28,6 +32,7 @@ _ENOUGH = 20
 """Known frauds among rows that neither model saw, from which these alone decide."""
 _FEWEST = 5
 """Fewer known frauds prove nothing: what judges goes on judging."""
+_TRAIN = "chinhchu train"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +47,8 @@ class Promotion:
     champion_figures: dict[str, Any]
 
 
-def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
-    """Keeps the model in the data folder, compares, records it all, promotes if it may.
+def release(trained: Trained, home: Path, *, may_promote: bool, at: datetime) -> Promotion:
+    """Keeps the model in the data folder, compares, records it all, promotes if it may; `at` is now.
 
     The first model of a data folder is compared like any other, with the default one.
 
@@ -67,10 +72,52 @@ def release(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
             kept = registry.keep(Path(scratch), new.version, home)
         registry.record(kept, home, figures=numbers, is_champion=is_champion)
         if is_champion:
-            registry.promote(new.version, home)
+            registry.switch(new.version, home, Order(_TRAIN, why, at))
         else:
             registry.challenge(new.version, home)
     return Promotion(new.version, kept, is_champion, why, figures, champion_figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """A switch that a person ordered, and what keeps MLflow's book from telling it, if anything."""
+
+    entry: dict[str, Any]
+    book_refuses: str | None
+
+
+def promote(reference: str, home: Path, order: Order) -> Switched:
+    """Makes the champion what a reference names: an alias, a version, a folder, `default`.
+
+    Raises:
+        JudgementError: it names nothing, or the bundle cannot be used.
+        InputError: it is the champion already.
+    """
+    folder = registry.resolve(reference, home)
+    chosen = bundles.load(folder)
+    champion = registry.aliased("champion", home)
+    if champion is not None and champion.name == chosen.version:
+        raise InputError(f"model {chosen.version}: it is the champion already")
+    registry.keep(folder, chosen.version, home)
+    return _switched(chosen.version, home, registry.switch(chosen.version, home, order))
+
+
+def roll_back(home: Path, order: Order) -> Switched:
+    """Makes the champion before this one the champion again; the two change places.
+
+    Raises:
+        JudgementError: there is none, or its bundle cannot be used.
+    """
+    version = bundles.load(registry.resolve("previous", home)).version
+    return _switched(version, home, registry.switch(version, home, order))
+
+
+def _switched(version: str, home: Path, entry: dict[str, Any]) -> Switched:
+    try:
+        registry.record_champion(version, home)
+    except Exception as error:  # noqa: BLE001  # whatever its book does, the switch is made
+        return Switched(entry, type(error).__name__)
+    return Switched(entry, None)
 
 
 @contextmanager

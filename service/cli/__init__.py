@@ -21,6 +21,7 @@ from service.cli import books, living
 from service.cli.check import check
 from service.cli.forget import forget
 from service.cli.graph import graph
+from service.cli.model import model
 from service.cli.policy import policy
 from service.cli.rings import rings
 from service.cli.weights import weights
@@ -94,7 +95,7 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         *(living.demo, books.simulate, books.population, books.book),
         *(check, books.train, books.backtest, books.campaign),
-        *(weights, policy, rings, graph, forget, living.serve, living.register, living.key),
+        *(weights, model, policy, rings, graph, forget, living.serve, living.register, living.key),
     ):
         add(commands)
     return parser

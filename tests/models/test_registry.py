@@ -119,6 +119,10 @@ def test_mlflow_remembers_each_training_and_who_is_champion(trained, home, tmp_p
     assert run.data.metrics == {"average_precision": 0.5, "recall_at_2.0pct": 0.25}
     inside = {f.path for f in client.list_artifacts(run.info.run_id, "bundle")}
     assert inside == {f"bundle/{name}" for name in bundles.FILES}
+    for version, champion in (("v2", "v2"), ("v1", "v1"), ("not in the book", "v1")):
+        registry.record_champion(version, home)
+        judging = client.get_model_version_by_alias(model.name, "champion")
+        assert judging.tags["bundle"] == champion
 
 
 HEAVY = ("mlflow", "lightgbm", "sklearn")

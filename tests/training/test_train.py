@@ -223,7 +223,7 @@ def measured(trained: Trained, precision: float) -> Trained:
 
 def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, home, judging):
     judging(measured(first, 0.5))
-    worse = release(measured(chance, 0.4), home, may_promote=True)
+    worse = release(measured(chance, 0.4), home, may_promote=True, at=UNTIL)
     assert not worse.is_champion
     assert f"worse than the champion {first.bundle.version}" in worse.why
     assert registry.resolve(None, home).name == first.bundle.version
@@ -235,8 +235,8 @@ def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
     first, chance, home, judging
 ):
     judging(chance)
-    better = release(first, home, may_promote=True)
-    again = release(first, home, may_promote=True)
+    better = release(first, home, may_promote=True, at=UNTIL)
+    again = release(first, home, may_promote=True, at=UNTIL)
     assert (better.is_champion, again.is_champion) == (True, True)
     assert registry.resolve("champion", home).name == first.bundle.version
     assert registry.resolve("previous", home).name == chance.bundle.version
@@ -244,7 +244,7 @@ def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
 
 def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, chance, home, default):
     default(chance)
-    made = release(first, home, may_promote=True)
+    made = release(first, home, may_promote=True, at=UNTIL)
     assert made.is_champion
     assert chance.bundle.version in made.why
     assert f"the same {len(first.later)} rows" in made.why
@@ -254,7 +254,7 @@ def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
     first, poor, home, default
 ):
     default(first)
-    made = release(poor, home, may_promote=True)
+    made = release(poor, home, may_promote=True, at=UNTIL)
     assert made.is_champion
     default_model = f"the packaged default model {first.bundle.version}"
     assert made.why.startswith(
@@ -268,7 +268,7 @@ def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_wit
     judging(poor)
     (registry.champion_folder(home) / "model.txt").write_text("other trees")
     default(first)
-    assert not release(poor, home, may_promote=True).is_champion
+    assert not release(poor, home, may_promote=True, at=UNTIL).is_champion
 
 
 def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
@@ -277,7 +277,7 @@ def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
     judging(replace(chance, bundle=replace(chance.bundle, card=card)))
     label = first.later_label.copy()
     label[np.flatnonzero(label == 1)[4:]] = -1
-    made = release(replace(first, later_label=label), home, may_promote=True)
+    made = release(replace(first, later_label=label), home, may_promote=True, at=UNTIL)
     assert not made.is_champion
     assert "too few known frauds" in made.why
     assert ": 4, needed 5" in made.why
@@ -285,7 +285,7 @@ def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
-    kept = release(first, home, may_promote=False)
+    kept = release(first, home, may_promote=False, at=UNTIL)
     assert not kept.is_champion
     assert "as asked" in kept.why
     assert registry.aliased("champion", home) is None
@@ -342,7 +342,7 @@ def test_the_figures_are_those_of_trees_that_knew_no_outcome_of_the_later_time(
 
 def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home):
     """Not by a digest either: who can guess a key could ask whether it is in the book."""
-    release(first, home, may_promote=False)
+    release(first, home, may_promote=False, at=UNTIL)
     cards = [json.loads(path.read_text()) for path in home.rglob("card.json")]
     assert len(cards) == 2
     for card in cards:
@@ -356,9 +356,9 @@ def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home)
 
 def test_a_book_of_models_that_refuses_leaves_the_champion(first, chance, home, judging):
     judging(chance)
-    release(chance, home, may_promote=False)
+    release(chance, home, may_promote=False, at=UNTIL)
     (home / "mlflow" / "mlflow.db").write_bytes(b"no database" * 1000)
     with pytest.raises(DataFolderError, match="mlflow"):
-        release(first, home, may_promote=True)
+        release(first, home, may_promote=True, at=UNTIL)
     assert registry.resolve("champion", home).name == chance.bundle.version
     assert not [p for p in (home / "models").iterdir() if p.name.startswith(".")]

@@ -1,0 +1,132 @@
+"""Laws of `chinhchu model`: one command promotes, one rolls back, each with who and why."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models import registry
+from tests.service.switches import kept
+
+WHO = ("--by", "Lan", "--why", "better on the last month")
+
+
+@pytest.fixture
+def models(home, small_model):
+    """Two kept versions; none of them judges yet."""
+    for version in ("first", "second"):
+        kept(home, small_model, version)
+
+
+def champion(home):
+    return registry.resolve(None, home).name
+
+
+def test_promotion_and_rollback_are_one_command_each_and_are_recorded(run, home, models):
+    assert run("model", "promote", "first", *WHO).code == 0
+    assert run("model", "promote", "second", *WHO).code == 0
+    assert champion(home) == "second"
+    back = run("model", "rollback", "--by", "Minh", "--why", "complaints")
+    assert (back.code, champion(home)) == (0, "first")
+    assert run("model", "rollback", *WHO).code == 0
+    assert champion(home) == "second"
+    log = run("model", "log").out.splitlines()
+    told = [line.split("Z  ")[1] for line in log]
+    assert told == [
+        "default → first  Lan: better on the last month",
+        "first → second  Lan: better on the last month",
+        "second → first  Minh: complaints",
+        "first → second  Lan: better on the last month",
+    ]
+    assert back.out.strip() in log
+
+
+def test_the_packaged_model_can_be_promoted_too(run, home, models):
+    run("model", "promote", "first", *WHO)
+    assert run("model", "promote", "default", *WHO).code == 0
+    assert champion(home) == json.loads((registry.DEFAULT / "card.json").read_text())["version"]
+    assert run("model", "rollback", *WHO).code == 0
+    assert champion(home) == "first"
+
+
+def test_a_promoted_challenger_challenges_nobody_any_more(run, home, models):
+    run("model", "promote", "first", *WHO)
+    registry.challenge("second", home)
+    run("model", "promote", "challenger", *WHO)
+    assert champion(home) == "second"
+    assert registry.aliased("challenger", home) is None
+
+
+def test_the_list_tells_versions_and_what_they_are_called(run, home, models):
+    fresh = run("model", "list").out
+    assert "first" in fresh
+    run("model", "promote", "first", *WHO)
+    run("model", "promote", "second", *WHO)
+    lines = run("model", "list").out.splitlines()[1:]
+    assert [line.split()[:2] for line in lines] == [["previous", "first"], ["champion", "second"]]
+
+
+def test_a_fresh_folder_lists_the_packaged_model_and_is_not_made_for_it(run, home):
+    said = run("model", "list")
+    assert (said.code, "default" in said.out) == (0, True)
+    assert not home.exists()
+
+
+def another_name(folder):
+    file = folder / "features.json"
+    names = json.loads(file.read_text())
+    file.write_text(json.dumps([*names[1:], "another name"]))
+
+
+def another_order(folder):
+    file = folder / "features.json"
+    file.write_text(json.dumps(json.loads(file.read_text())[::-1]))
+
+
+def another_golden_fact(folder):
+    file = folder / "golden.json"
+    first, *rest = json.loads(file.read_text())
+    file.write_text(json.dumps([{**first, "risk": first["risk"] / 2}, *rest]))
+
+
+@pytest.mark.parametrize("harm", [another_name, another_order, another_golden_fact])
+def test_a_bundle_that_does_not_fit_is_neither_promoted_nor_rolled_back_to(run, home, models, harm):
+    run("model", "promote", "first", *WHO)
+    run("model", "promote", "second", *WHO)
+    harm(home / "models" / "first")
+    for words in (("promote", "first"), ("rollback",)):
+        said = run("model", *words, *WHO)
+        assert said.code == 2
+        assert "first" in said.line
+    assert champion(home) == "second"
+    assert len(registry.switches(home)) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [
+        (("promote", "nowhere", *WHO), "nowhere"),
+        (("promote", "second", *WHO), "already"),
+        (("rollback", *WHO), "previous"),
+        (("promote", "first", "--by", "Lan"), "--why"),
+        (("rollback", "--why", "so"), "--by"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line(run, home, models, words, named):
+    registry.promote("second", home)
+    said = run("model", *words)
+    assert said.code == 2
+    assert named in said.line
+    assert champion(home) == "second"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # between libraries of MLflow
+def test_a_book_of_models_that_refuses_holds_no_rollback_back(run, home, models):
+    run("model", "promote", "first", *WHO)
+    run("model", "promote", "second", *WHO)
+    (home / "mlflow").mkdir()
+    (home / "mlflow" / "mlflow.db").write_bytes(b"no database" * 1000)
+    said = run("model", "rollback", *WHO)
+    assert (said.code, champion(home)) == (0, "first")
+    assert "MLflow" in said.out
