@@ -74,8 +74,11 @@ class Policy:
 
     def by_risk(self, risk: float, institution: str) -> Decision:
         """What the model alone asks for: never more than a review."""
-        threshold = self.institutions.get(institution, self.review_risk)
-        return Decision.REVIEW if risk >= threshold else Decision.CLEAR
+        return Decision.REVIEW if risk >= self.threshold(institution) else Decision.CLEAR
+
+    def threshold(self, institution: str) -> float:
+        """The risk from which an institution's registrations are reviewed."""
+        return self.institutions.get(institution, self.review_risk)
 
     def by_facts(self, facts: frozenset[str]) -> Decision:
         """One hard fact reviews; two independent ones, listed as a pair, refuse."""

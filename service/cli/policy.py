@@ -5,10 +5,14 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from service.arguments import Commands, Parser, command
+from service.arguments import Commands, Parser, command, utf8
 from service.settings import Settings
 from service.words import said
+
+if TYPE_CHECKING:
+    from service.policies import Adoption
 
 _FILE = ("tệp chính sách để đọc (.toml)", "policy file to read (.toml)")
 
@@ -37,6 +41,35 @@ def policy(commands: Commands[Parser]) -> None:
         "The policy in force, in words. Writes nothing.",
     )
     shown.set_defaults(run=_show)
+    adopted = command(
+        actions,
+        "adopt",
+        "Từ nay quyết định theo một tệp; dịch vụ đang chạy nhận ngay. Ghi policies/ của thư mục dữ liệu.",
+        "Lets a file decide from now on; a service that runs takes it over within seconds. Writes policies/ of the data folder.",
+    )
+    adopted.add_argument("file", type=Path, metavar="FILE", help=said(*_FILE))
+    _answered_for(adopted, _adopt)
+    back = command(
+        actions,
+        "rollback",
+        "Quay lại chính sách trước đó. Ghi policies/ của thư mục dữ liệu.",
+        "Lets the policy before this one decide again. Writes policies/ of the data folder.",
+    )
+    _answered_for(back, _rollback)
+    command(
+        actions,
+        "log",
+        "Ai đã thay chính sách, khi nào, vì sao. Không ghi gì.",
+        "Who switched the policy, when and why. Writes nothing.",
+    ).set_defaults(run=_log)
+
+
+def _answered_for(parser: Parser, run: object) -> None:
+    who = said("ai chịu trách nhiệm, được lưu lại", "who answers for it; it is kept")
+    parser.add_argument("--by", type=utf8, required=True, metavar="WHO", help=who)
+    why = said("vì sao, được lưu lại", "why; it is kept")
+    parser.add_argument("--why", type=utf8, required=True, metavar="TEXT", help=why)
+    parser.set_defaults(run=run)
 
 
 def _check(_: Settings, options: argparse.Namespace) -> int:
@@ -61,3 +94,51 @@ def _show(settings: Settings, _: argparse.Namespace) -> int:
 
     print("\n".join(lines_of(load(policy_file(settings.policy, settings.home)))))
     return 0
+
+
+def _adopt(settings: Settings, options: argparse.Namespace) -> int:
+    from service.datafolder import open_folder
+    from service.policies import adopt
+    from service.wiring import now
+
+    home = open_folder(settings.home).home
+    _print(adopt(home, options.file, by=options.by, why=options.why, at=now()))
+    _say_what_wins(settings)
+    return 0
+
+
+def _rollback(settings: Settings, options: argparse.Namespace) -> int:
+    from service.datafolder import open_folder
+    from service.policies import rollback
+    from service.wiring import now
+
+    home = open_folder(settings.home).home
+    _print(rollback(home, by=options.by, why=options.why, at=now()))
+    _say_what_wins(settings)
+    return 0
+
+
+def _log(settings: Settings, _: argparse.Namespace) -> int:
+    from service.policies import adoptions
+
+    for adoption in adoptions(settings.home):
+        _print(adoption)
+    return 0
+
+
+def _print(adoption: Adoption) -> None:
+    from service.checking.table import printable
+
+    words = f"{adoption.before} → {adoption.after}  {adoption.by}: {adoption.why}"
+    print(f"{adoption.at:%Y-%m-%dT%H:%M:%S}Z  {printable(words)}")
+
+
+def _say_what_wins(settings: Settings) -> None:
+    if settings.policy is not None:
+        name = settings.policy.name
+        print(
+            said(
+                f"CHINHCHU_POLICY chỉ định {name}: dịch vụ vẫn theo tệp ấy.",
+                f"CHINHCHU_POLICY names {name}: the service goes on by that file.",
+            )
+        )

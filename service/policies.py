@@ -1,0 +1,126 @@
+"""Adopted policies: which one decides, who said so and why, and the way back.
+
+Under `policies/` of the data folder every policy that ever decided is kept under its version;
+`in_force` and `previous` are one-line files that name one, and `adoptions.jsonl` is only added to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from features.errors import DataFolderError, InputError
+from models import journal, policy
+from service.in_force import adopted
+from service.words import reason, said
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """That one policy took the place of another: `before` and `after` are versions."""
+
+    at: datetime
+    by: str
+    why: str
+    before: str
+    after: str
+
+
+def adopt(home: Path, file: Path, *, by: str, why: str, at: datetime) -> Adoption:
+    """Makes a policy file the one that decides; a running service takes it over by itself.
+
+    Raises:
+        PolicyError: the file makes no sense, or its version was kept with other content.
+        InputError: it is in force already.
+        DataFolderError: the data folder takes nothing.
+    """
+    new = policy.load(file)
+    with _switching(home) as switch:
+        before = _now(home)
+        if new.version == before:
+            raise InputError(
+                said(f"chính sách {before} đang dùng rồi", f"policy {before} is in force already")
+            )
+        policy.keep(new, home, file)
+        return switch(Adoption(at, by, why, before, new.version))
+
+
+def rollback(
+    home: Path, *, by: str, why: str, at: datetime, instead_of: str | None = None
+) -> Adoption:
+    """Makes the policy before the one that decides again; the two change places.
+
+    Args:
+        home: the data folder.
+        by: who says so.
+        why: and why.
+        at: the moment.
+        instead_of: only while this version is in force; None for whichever is.
+
+    Raises:
+        InputError: there is none before, or another one is in force.
+        PolicyError: the one before can no longer be used.
+        DataFolderError: the data folder takes nothing.
+    """
+    with _switching(home) as switch:
+        before, back = _now(home), adopted("previous", home)
+        if back is None or instead_of not in {None, before}:
+            raise InputError(
+                said(
+                    "không có chính sách nào trước đó để quay lại",
+                    "there is no policy before this one to go back to",
+                )
+            )
+        return switch(Adoption(at, by, why, before, policy.load(back).version))
+
+
+def adoptions(home: Path) -> list[Adoption]:
+    """All that was adopted and taken back, the earliest first."""
+    return [
+        Adoption(datetime.fromisoformat(f["at"]), f["by"], f["why"], f["from"], f["to"])
+        for f in journal.read(_log(home))
+    ]
+
+
+def _log(home: Path) -> Path:
+    return home / "policies" / "adoptions.jsonl"
+
+
+@contextmanager
+def _switching(home: Path) -> Iterator[Callable[[Adoption], Adoption]]:
+    """Gives what switches; until the end of the block no other process does.
+
+    It records first: what decides is never without a record of who wanted it.
+    """
+
+    def switch(adoption: Adoption) -> Adoption:
+        entry = {"at": adoption.at.isoformat(), "by": adoption.by, "why": adoption.why}
+        add({**entry, "from": adoption.before, "to": adoption.after})
+        _point(home, "previous", adoption.before)
+        _point(home, "in_force", adoption.after)
+        return adoption
+
+    try:
+        with journal.writing(_log(home)) as add:
+            yield switch
+    except OSError as error:
+        raise DataFolderError(f"{home / 'policies'}: {reason(error)}") from error
+
+
+def _now(home: Path) -> str:
+    """The version in force, kept; before any adoption it is the packaged one's."""
+    file = adopted("in_force", home)
+    if file is not None:
+        return file.stem
+    packaged = policy.load()
+    policy.keep(packaged, home)
+    return packaged.version
+
+
+def _point(home: Path, alias: str, version: str) -> None:
+    aside = home / "policies" / f".{alias}.part"
+    aside.write_text(version + "\n", encoding="utf-8")
+    aside.replace(home / "policies" / alias)
