@@ -54,19 +54,27 @@ class Ranking:
         Args:
             times: how often each row was drawn, shape (n,), in the order of the rows given.
         """
-        drawn = np.ones(len(self.order)) if times is None else times[self.order]
+        drawn = self._drawn(times)
         with np.errstate(divide="ignore", invalid="ignore"):
             figures = {
                 "expected_frauds": float(drawn @ self.risk),
-                "average_precision": self._average_precision(drawn, self._fraud),
-                "estimated_average_precision": self._average_precision(drawn, self.risk),
+                "average_precision": self._mean_precision(drawn, self._fraud),
+                "estimated_average_precision": self._mean_precision(drawn, self.risk),
                 **self._calibration(drawn),
             }
             for budget in BUDGETS:
                 figures |= self._at(budget, drawn)
         return figures
 
-    def _average_precision(self, drawn: Floats, fraud: Floats) -> float:
+    def average_precision(self, times: Floats | None = None) -> float:
+        """That figure alone; NaN where no fraud is known."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return self._mean_precision(self._drawn(times), self._fraud)
+
+    def _drawn(self, times: Floats | None) -> Floats:
+        return np.ones(len(self.order)) if times is None else times[self.order]
+
+    def _mean_precision(self, drawn: Floats, fraud: Floats) -> float:
         """Rows of equal risk are found together, as a threshold finds them."""
         sums = np.stack([drawn, drawn * fraud])
         rows, frauds = np.add.reduceat(sums, self._starts, axis=1)
