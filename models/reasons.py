@@ -1,8 +1,9 @@
-"""Why: hard facts, named differences and the model's own contributions, as codes with sentences."""
+"""Which reasons are told: hard facts, named differences, then groups of the model's contributions."""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,199 +11,44 @@ from numpy.typing import NDArray
 from features.evidence import Evidence, Outcome
 from features.vector import FEATURES
 
-REASONS: dict[str, tuple[str, str]] = {
-    "IDENTITY_MISMATCH": (
-        "Thông tin kê khai trái với cơ sở dữ liệu dân cư.",
-        "What was given contradicts the population register.",
-    ),
-    "IDENTITY_NOT_FOUND": (
-        "Cơ sở dữ liệu dân cư không có người nào phù hợp.",
-        "The population register holds nobody who fits.",
-    ),
-    "REGISTER_UNAVAILABLE": (
-        "Chưa hỏi được cơ sở dữ liệu dân cư.",
-        "The population register could not be asked.",
-    ),
-    "GRAPH_UNAVAILABLE": (
-        "Chưa xem được các đăng ký liên quan; sẽ kiểm tra lại.",
-        "What it shares with other registrations could not be seen; it will be screened again.",
-    ),
-    "HOLDER_DECEASED": (
-        "Người đứng tên đã qua đời theo cơ sở dữ liệu dân cư.",
-        "The register held the person for deceased at the time.",
-    ),
-    "HOLDER_ABSENT": (
-        "Người đứng tên mất tích, xuất cảnh hoặc bị giam giữ theo cơ sở dữ liệu dân cư.",
-        "The register held the person for missing, emigrated or detained at the time.",
-    ),
-    "FACE_UNDER_OTHER_NAMES": (
-        "Khuôn mặt này đã được đăng ký dưới tên khác.",
-        "This face was registered under other names.",
-    ),
-    "FACE_OF_FRAUD": (
-        "Khuôn mặt này gắn với gian lận đã được xác nhận.",
-        "This face belongs to a confirmed fraud.",
-    ),
-    "DEVICE_OF_FRAUD": (
-        "Thiết bị này gắn với gian lận đã được xác nhận.",
-        "This device was used for a confirmed fraud.",
-    ),
-    "PHONE_OF_FRAUD": (
-        "Số điện thoại này gắn với gian lận được xác nhận trong 90 ngày qua.",
-        "This phone was named in a fraud confirmed in the last 90 days.",
-    ),
-    "HOLDER_OF_FRAUD": (
-        "Người đứng tên có đăng ký khác đã được xác nhận là gian lận.",
-        "Another registration of this holder is a confirmed fraud.",
-    ),
-    "IN_RING": (
-        "Thuộc một nhóm đăng ký đáng ngờ có chung những thông tin mà người lạ thường không dùng chung.",
-        "Belongs to a group of suspicious registrations that share what strangers seldom share.",
-    ),
-    "ACCOUNT_OR_SIM": ("Loại đăng ký.", "The kind of registration."),
-    "CHANNEL": ("Kênh mở và loại giấy tờ.", "How it was opened and which document was shown."),
-    "ORGANISATION": ("Đăng ký của tổ chức.", "The holder is an organisation."),
-    "TIME_OF_DAY": ("Thời điểm đăng ký.", "The time of the registration."),
-    "IDENTITY": ("Kết quả đối chiếu danh tính.", "The outcome of the identity check."),
-    "DISAGREEMENTS": ("Có trường không khớp.", "Fields that do not agree."),
-    "DIFFERENT_DOCUMENT_NUMBER": ("Số giấy tờ không khớp.", "The document number differs."),
-    "DIFFERENT_FULL_NAME": ("Họ tên không khớp.", "The name differs."),
-    "DIFFERENT_BIRTH_DATE": ("Ngày sinh không khớp.", "The birth date differs."),
-    "DIFFERENT_SEX": ("Giới tính không khớp.", "The sex differs."),
-    "DIFFERENT_ADDRESS": ("Địa chỉ không khớp.", "The address differs."),
-    "DIFFERENT_DOCUMENT_ISSUED_ON": (
-        "Ngày cấp giấy tờ không khớp.",
-        "The document's issue date differs.",
-    ),
-    "AGE": ("Tuổi của người đứng tên.", "The age of the holder."),
-    "HOLDER_NOT_LIVING": (
-        "Tình trạng của người đứng tên trong cơ sở dữ liệu dân cư.",
-        "The status of the holder in the register.",
-    ),
-    "DOCUMENT_DATES": ("Ngày cấp, thời hạn giấy tờ.", "The dates of the document."),
-    "CONTACT": ("Thông tin liên hệ có khai hoặc để trống.", "Contact details given or missing."),
-    "EMAIL_PATTERN": ("Hình thức địa chỉ thư điện tử.", "The form of the e-mail address."),
-    "NAME_FORM": ("Cách ghi họ tên.", "How the name was typed."),
-    "HOLDER_PLACE": ("Nơi đăng ký khai sinh, nơi ở.", "Place of birth registration and home."),
-    "HONEST_NEARBY": (
-        "Các đăng ký liên quan đã được xác nhận trung thực hoặc chưa.",
-        "What is known of honest registrations nearby.",
-    ),
-    "NUMBER_OF_ANOTHER": (
-        "Số điện thoại này gắn với người khác đứng tên SIM hoặc tài khoản.",
-        "The SIM or the accounts of this telephone number are in another's name.",
-    ),
-    "MANY_REGISTRATIONS": (
-        "Số đăng ký gần đây của cùng người đứng tên.",
-        "How many registrations this holder made lately.",
-    ),
-}
-"""Every reason code: a sentence in Vietnamese, and in English."""
+AS_A_WHOLE = "RISK_AS_A_WHOLE"
+"""Stands first where the model asks for a look and no group that may lead moved it."""
 
-_THINGS = {
-    "HOLDER": ("người đứng tên này", "this holder"),
-    "DOCUMENT": ("số giấy tờ này", "this document number"),
-    "PHONE": ("số điện thoại liên hệ này", "this contact phone"),
-    "DEVICE": ("thiết bị này", "this device"),
-    "EMAIL": ("địa chỉ thư điện tử này", "this e-mail address"),
-    "ADDRESS": ("địa chỉ này", "this address"),
-    "MAILBOX": ("dãy địa chỉ thư đánh số này", "this row of numbered mailboxes"),
-    "FACE": ("khuôn mặt này", "this face"),
-    "ORGANISATION": ("tổ chức này", "this organisation"),
-    "PHONE_AS_SIM": ("SIM của số điện thoại liên hệ", "the SIM of the contact phone"),
-    "SIM_AS_PHONE": ("các tài khoản khai số này", "the accounts that name this number"),
-    "SIM": ("số thuê bao này", "this SIM number"),
-    "AGENT": ("nhân viên hoặc điểm đăng ký này", "this agent"),
-    "BRANCH": ("chi nhánh hoặc cửa hàng này", "this branch or shop"),
-    "TABLET": ("máy của điểm đăng ký này", "this agent's tablet"),
-    "NETWORK": ("địa chỉ IP này", "this IP address"),
-    "SUBNET": ("dải mạng này", "this network neighbourhood"),
-    "TWICE": (
-        "những đăng ký có chung nhiều thông tin riêng",
-        "registrations that share several personal values",
-    ),
-    "BEYOND": (
-        "những đăng ký liên quan qua một bước trung gian",
-        "registrations one step further",
-    ),
-    "PEERS": ("các điểm cùng kênh của tổ chức này", "the desks of this institution and channel"),
+SENSITIVE = frozenset({"AGE", "HOLDER_PLACE", "NAME_FORM"})
+"""What a person cannot help, or what tells of an origin: never the first reason."""
+_SAYS_LITTLE = SENSITIVE | {
+    "ACCOUNT_OR_SIM",
+    "CHANNEL",
+    "HONEST_NEARBY",
+    "IDENTITY",
+    "ORGANISATION",
+    "TIME_OF_DAY",
 }
-_HUBS = ("AGENT", "BRANCH", "TABLET", "NETWORK", "SUBNET", "PEERS")
-"""What many strangers share rightly: not that it is shared is worth a word, but unusual activity."""
-
-_SHARED = {
-    "DOCUMENT": (
-        "Số giấy tờ này có trong nhiều đăng ký.",
-        "Other registrations carry this document number.",
-    ),
-    "PHONE": (
-        "Nhiều người hoặc nhiều đăng ký dùng chung số điện thoại liên hệ này.",
-        "Others or other registrations share this contact phone.",
-    ),
-    "DEVICE": (
-        "Nhiều người hoặc nhiều đăng ký dùng chung thiết bị này.",
-        "Others or other registrations share this device.",
-    ),
-    "EMAIL": (
-        "Nhiều người hoặc nhiều đăng ký dùng chung địa chỉ thư điện tử này.",
-        "Others or other registrations share this e-mail address.",
-    ),
-    "MAILBOX": (
-        "Nhiều người khác dùng địa chỉ thư chỉ khác nhau ở con số.",
-        "Others use e-mail addresses that differ in their number alone.",
-    ),
-    "ADDRESS": (
-        "Nhiều người hoặc nhiều đăng ký có cùng địa chỉ này.",
-        "Others or other registrations share this address.",
-    ),
-    "FACE": (
-        "Khuôn mặt này có trong nhiều đăng ký.",
-        "This face appears in other registrations.",
-    ),
-    "ORGANISATION": (
-        "Nhiều đăng ký mang tên tổ chức này.",
-        "Other registrations are in the name of this organisation.",
-    ),
-    "TWICE": (
-        "Đăng ký của người khác có chung từ hai thông tin riêng trở lên.",
-        "Registrations of others share two or more personal values with this one.",
-    ),
-    "BEYOND": (
-        "Những đăng ký có chung thông tin lại dẫn đến nhiều người khác.",
-        "Registrations that share a value lead on to others.",
-    ),
-    "PHONE_AS_SIM": (
-        "Số điện thoại liên hệ là của một SIM đã được đăng ký.",
-        "The contact phone is the number of a registered SIM.",
-    ),
-    "SIM_AS_PHONE": (
-        "Nhiều tài khoản khai cùng số này.",
-        "Several accounts name this number.",
-    ),
-    "SIM": (
-        "Số thuê bao này đã được đăng ký trước đó.",
-        "This SIM number was registered before.",
-    ),
+"""What a clerk can do nothing about: told only where better reasons are few."""
+_SAID_BY: dict[str, frozenset[str]] = {
+    "HOLDER_NOT_LIVING": frozenset({"HOLDER_DECEASED", "HOLDER_ABSENT"}),
+    "IDENTITY": frozenset({"IDENTITY_MISMATCH", "IDENTITY_NOT_FOUND", "REGISTER_UNAVAILABLE"}),
+    "SHARED_FACE": frozenset({"FACE_UNDER_OTHER_NAMES"}),
+    "FRAUD_NEARBY_FACE": frozenset({"FACE_OF_FRAUD"}),
+    "FRAUD_NEARBY_DEVICE": frozenset({"DEVICE_OF_FRAUD"}),
+    "FRAUD_NEARBY_PHONE": frozenset({"PHONE_OF_FRAUD"}),
+    "FRAUD_NEARBY_HOLDER": frozenset({"HOLDER_OF_FRAUD"}),
 }
-for _code, (_vi, _en) in _THINGS.items():
-    REASONS[f"FRAUD_NEARBY_{_code}"] = (
-        f"Đã có gian lận được xác nhận liên quan đến {_vi}.",
-        f"Confirmed fraud is known of {_en}.",
-    )
-REASONS.update({f"SHARED_{_code}": _sentences for _code, _sentences in _SHARED.items()})
-for _code in _HUBS:
-    _vi, _en = _THINGS[_code]
-    REASONS[f"UNUSUAL_{_code}"] = (
-        f"Hoạt động bất thường liên quan đến {_vi}.",
-        f"The activity of {_en} is unusual.",
-    )
+"""A group, and the hard facts that say the same more plainly."""
 
 _PLACES: dict[str, list[int]] = defaultdict(list)
 for _i, _feature in enumerate(FEATURES):
     _PLACES[_feature.reason].append(_i)
 _AT_MOST = 5
+_AT_LEAST = 3
 _WORTH_SAYING = 0.1
-"""Log-odds; a smaller push is noise to a reader."""
+"""Log-odds; a smaller push is noise to a reader, unless there is little else to tell."""
+_BARELY = 0.02
+
+
+def grouped(contributions: NDArray[np.float64]) -> dict[str, float]:
+    """Contributions of shape (features,), in log-odds, summed by reason code."""
+    return {code: float(contributions[places].sum()) for code, places in _PLACES.items()}
 
 
 def reasons_of(
@@ -210,22 +56,44 @@ def reasons_of(
 ) -> tuple[str, ...]:
     """Reason codes, strongest first: hard facts, named contradictions, then the model's groups.
 
+    Every fact is told. Groups fill up to five reasons, and to three also with weaker ones and
+    with those that a clerk can do little about.
+
     Args:
         held: the hard facts that hold.
         evidence: its contradicting fields are named.
         contributions: log-odds of each feature, shape (features,); None where nobody pays for
             them.
     """
-    codes = list(held)
-    codes += [
+    facts = [*held, *_contradictions(evidence)]
+    if contributions is None:
+        return tuple(dict.fromkeys(facts))
+    codes = [*facts, *_groups(grouped(contributions), facts)]
+    if not codes or codes[0] in SENSITIVE:
+        codes.insert(0, AS_A_WHOLE)
+    return tuple(dict.fromkeys(codes))
+
+
+def _contradictions(evidence: Evidence) -> list[str]:
+    return [
         f"DIFFERENT_{name.upper()}"
         for name, field in evidence.fields.items()
         if field.outcome is Outcome.MISMATCH
     ]
-    if contributions is not None:
-        pushes = {r: float(contributions[places].sum()) for r, places in _PLACES.items()}
-        strongest = sorted(pushes, key=lambda r: -pushes[r])[:_AT_MOST]
-        codes += [r for r in strongest if pushes[r] >= _WORTH_SAYING]
-    if any(c.startswith("DIFFERENT_") for c in codes):  # the fields are named: no need to sum up
-        codes = [c for c in codes if c != "DISAGREEMENTS"]
-    return tuple(dict.fromkeys(codes))
+
+
+def _groups(pushes: Mapping[str, float], facts: Sequence[str]) -> list[str]:
+    """The groups to tell beside these facts."""
+    raising = sorted((c for c in pushes if pushes[c] >= _BARELY), key=lambda c: -pushes[c])
+    free = [c for c in raising if not _is_said(c, facts)]
+    telling = [c for c in free if c not in _SAYS_LITTLE]
+    strong = [c for c in telling if pushes[c] >= _WORTH_SAYING][: max(0, _AT_MOST - len(facts))]
+    rest = [c for c in telling if c not in strong]
+    rest += sorted((c for c in free if c in _SAYS_LITTLE), key=lambda c: c in SENSITIVE)
+    return [*strong, *rest[: max(0, _AT_LEAST - len(facts) - len(strong))]]
+
+
+def _is_said(code: str, facts: Sequence[str]) -> bool:
+    if code == "DISAGREEMENTS":  # named fields need no summing up
+        return any(fact.startswith("DIFFERENT_") for fact in facts)
+    return code in facts or not _SAID_BY.get(code, frozenset()).isdisjoint(facts)

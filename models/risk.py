@@ -32,17 +32,26 @@ class RiskModel:
 
     def risk(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Calibrated probability of fraud; vectors of shape (n, features) give shape (n,)."""
+        return self._calibration.apply(self.raw(vectors))
+
+    def raw(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The score before calibration, in log-odds, shape (n,)."""
         if not len(vectors):
             return np.empty(0)
-        raw = np.asarray(self._booster.predict(vectors, raw_score=True, num_threads=1))
-        return self._calibration.apply(raw)
+        return np.asarray(self._booster.predict(vectors, raw_score=True, num_threads=1))
 
     def contributions(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
         """Exact Shapley values in log-odds, shape (n, features); dear, some milliseconds a row."""
+        return self.shares(vectors)[:, :-1]
+
+    def shares(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Contributions, and last what the model says of nobody in particular: they sum up to `raw`.
+
+        Shape (n, features + 1).
+        """
         if not len(vectors):
-            return np.empty((0, len(NAMES)))
-        found = self._booster.predict(vectors, pred_contrib=True, num_threads=1)
-        return np.asarray(found)[:, :-1]
+            return np.empty((0, len(NAMES) + 1))
+        return np.asarray(self._booster.predict(vectors, pred_contrib=True, num_threads=1))
 
 
 def _booster(model_text: str) -> Booster:

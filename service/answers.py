@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from features.difference import SENTENCES
 from features.evidence import FIELDS
-from models.reasons import REASONS
-from service.ledger.records import StoredOutcome, StoredScreening
+from models.wording import words_of
+from service.ledger.records import StoredOutcome, StoredScreening, vector_of
 from service.ledger.rings import Standing
 
 
@@ -24,7 +25,7 @@ def screening_form(stored: StoredScreening, ring: Standing | None = None) -> dic
         "position": stored.position,
         "screened_at": moment(stored.screened_at),
         **stored.row(),
-        "reason_texts": [reason_form(code) for code in stored.reasons],
+        "reason_texts": reason_forms(stored.reasons, stored.vector),
         "evidence": {
             name: {
                 "outcome": stored.fields[name]["outcome"],
@@ -63,9 +64,11 @@ def outcome_form(stored: StoredOutcome) -> dict[str, Any]:
     }
 
 
-def reason_form(code: str) -> dict[str, str]:
-    """A reason code with its sentences."""
-    return {"code": code, **_words(REASONS, code)}
+def reason_forms(codes: Sequence[str], stored_vector: bytes) -> list[dict[str, str]]:
+    """Reason codes with their sentences, in which the figures of the stored vector stand."""
+    vector = vector_of(stored_vector)
+    told = [(code, *words_of(code, vector)) for code in codes]
+    return [{"code": code, "vi": vi, "en": en} for code, vi, en in told]
 
 
 def moment(at: datetime) -> str:

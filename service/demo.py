@@ -32,7 +32,7 @@ from features.registration import Institution, Registration
 from graph.attributes import Key
 from models import bundle, registry
 from models.decision import Decision
-from models.reasons import REASONS
+from models.wording import REASONS
 from service import wiring
 from service.bookload import BookLoad
 from service.callers import create_key

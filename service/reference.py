@@ -13,7 +13,7 @@ from features.identity_number import CONTRADICTIONS, SIMO_DOCUMENT_TYPES
 from features.parsing import REASONS as COLUMN_PROBLEMS
 from features.vector import FEATURES
 from models.hard_facts import CODES
-from models.reasons import REASONS
+from models.wording import REASONS
 from service.markdown import table
 from service.problems import PROBLEMS
 

@@ -90,7 +90,7 @@ class FieldAnswer(BaseModel):
 
 
 class ReasonText(BaseModel):
-    """A reason code in words."""
+    """A reason code in words, with the figure behind it where there is one."""
 
     code: str
     vi: str

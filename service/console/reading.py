@@ -42,7 +42,7 @@ GROUP BY decision
 _SCREENING = """
 SELECT s.position, s.screening_id, s.registration_id, r.node->>'kind' AS kind, s.screened_at,
     s.identity, s.decision, s.risk, s.risk_band, s.ring_id, r.registered_at, s.purpose,
-    s.asked_by, s.fields, s.reasons, s.model_version, s.policy_version, s.graph_position,
+    s.asked_by, s.fields, s.reasons, s.vector, s.model_version, s.policy_version, s.graph_position,
     o.is_fraud, o.typology, o.confirmed_at,
     (SELECT m.ring_id FROM rings m
      JOIN ring_steps found ON found.ring_id = m.ring_id AND found.since = m.run_at
@@ -165,6 +165,7 @@ class Detail:
     asked_by: str
     fields: Mapping[str, Mapping[str, str]]
     reasons: Sequence[str]
+    vector: bytes
     model_version: str
     policy_version: str
     graph_position: int

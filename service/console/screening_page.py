@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from features.evidence import FIELDS
+from models.wording import words_of
 from service.console.layout import (
     Frame,
     chip,
@@ -17,6 +18,7 @@ from service.console.layout import (
 from service.console.markup import Html, join, tag
 from service.console.reading import Detail
 from service.console.words import Language
+from service.ledger.records import vector_of
 
 _IDENTITY_TONE = {"verified": "clear", "mismatch": "refuse", "not_found": "review"}
 _RISK_TONE = {"low": "clear", "medium": "review", "high": "refuse", "very_high": "refuse"}
@@ -68,9 +70,9 @@ def _answer(name: str, value: Html) -> Html:
 
 
 def _reasons(language: Language, detail: Detail) -> Html:
-    say = language.say
+    say, vector = language.say, vector_of(detail.vector)
     items = [
-        tag("li", language.reason(code), tag("span", code, class_="code"))
+        tag("li", language.pick(words_of(code, vector)), tag("span", code, class_="code"))
         for code in detail.reasons
     ]
     told = tag("ol", *items, class_="reasons") if items else tag("p", say("no_reasons"))

@@ -7,7 +7,6 @@ from enum import Enum
 
 from features.difference import SENTENCES
 from features.registration import VIETNAM
-from models.reasons import REASONS
 
 TEXTS: dict[str, tuple[str, str]] = {
     # frame
@@ -189,10 +188,6 @@ class Language(Enum):
         """
         key = f"{table}.{code}"
         return self.say(key) if key in TEXTS else code
-
-    def reason(self, code: str) -> str:
-        """The sentence of a reason code."""
-        return self.pick(REASONS.get(code, (code, code)))
 
     def difference(self, code: str) -> str:
         """The sentence of a named difference."""

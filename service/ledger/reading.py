@@ -32,7 +32,7 @@ from service.ledger.writing import bound
 
 _SCREENING = """
 SELECT position, screening_id, institution, registration_id, screened_at, purpose, asked_by,
-    decision, risk, risk_band, identity, matched_ciphertext, fields, reasons, ring_id,
+    decision, risk, risk_band, identity, matched_ciphertext, fields, reasons, ring_id, vector,
     model_version, policy_version, graph_position, rescreens
 FROM screenings
 """
@@ -217,7 +217,7 @@ class Reader:
         matched = None
         if sealed is not None:
             matched = self._keys.unseal(bytes(sealed), bound("matched", key)).decode()
-        row["reasons"] = tuple(row["reasons"])
+        row["reasons"], row["vector"] = tuple(row["reasons"]), bytes(row["vector"])
         return StoredScreening(matched_id_number=matched, **row)
 
 

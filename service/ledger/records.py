@@ -10,6 +10,9 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+import numpy as np
+from numpy.typing import NDArray
+
 from features import weights
 from features.evidence import (
     FIELDS,
@@ -59,7 +62,10 @@ class Judged:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class StoredScreening:
-    """A committed screening. `fields` maps a field to its outcome and difference."""
+    """A committed screening. `fields` maps a field to its outcome and difference.
+
+    `vector` is in the order that the features had then.
+    """
 
     position: int
     screening_id: UUID
@@ -76,6 +82,7 @@ class StoredScreening:
     fields: Mapping[str, Mapping[str, str]]
     reasons: tuple[str, ...]
     ring_id: str | None
+    vector: bytes
     model_version: str
     policy_version: str
     graph_position: int
@@ -157,6 +164,16 @@ def registration_of(plain: bytes) -> Registration:
     if not isinstance(made, Registration):
         raise TypeError("a stored registration does not parse")
     return made
+
+
+def vector_bytes(vector: NDArray[np.float64]) -> bytes:
+    """A vector as it is stored: float64, little-endian."""
+    return vector.astype("<f8").tobytes()
+
+
+def vector_of(stored: bytes) -> NDArray[np.float64]:
+    """The vector that `vector_bytes` wrote."""
+    return np.frombuffer(stored, dtype="<f8")
 
 
 def evidence_bytes(evidence: Evidence) -> bytes:

@@ -31,6 +31,7 @@ from service.ledger.records import (
     content,
     evidence_bytes,
     field_forms,
+    vector_bytes,
 )
 
 AWAY = (psycopg.OperationalError, psycopg.InterfaceError, psycopg.InternalError)
@@ -165,7 +166,7 @@ class Writer:
             Jsonb(stored.fields),
             Jsonb(list(stored.reasons)),
             stored.ring_id,
-            judged.screening.vector.astype("<f8").tobytes(),
+            stored.vector,
             stored.model_version,
             stored.policy_version,
             stored.graph_position,
@@ -266,6 +267,7 @@ def _stored(position: int, judged: Judged) -> StoredScreening:
         fields=field_forms(evidence),
         reasons=screening.reasons,
         ring_id=screening.ring_id,
+        vector=vector_bytes(screening.vector),
         model_version=screening.model_version,
         policy_version=screening.policy_version,
         graph_position=judged.graph_position,

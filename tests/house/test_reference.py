@@ -13,7 +13,7 @@ from features.evidence import FIELDS, FoundBy, Identity, Verdicts
 from features.parsing import REASONS as COLUMN_PROBLEMS
 from features.vector import FEATURES
 from models.hard_facts import CODES
-from models.reasons import REASONS
+from models.wording import REASONS
 from service import comparison_rules, reference
 from service.problems import PROBLEMS
 

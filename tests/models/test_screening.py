@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from features.difference import DIFFERENCES
-from features.evidence import FIELDS, Evidence, FieldEvidence, Identity, Outcome
+from features.evidence import Evidence, Identity
 from features.registration import Status
-from features.vector import FEATURES, NAMES, OF_COMPANY, OF_OUTCOMES
+from features.vector import FEATURES, NAMES, OF_OUTCOMES
 from features.vector.feature import Direction
 from graph.aggregates import AGGREGATES, MarkMeasure
 from graph.company import PLACE, Company
 from models.decision import Decision, RiskBand
-from models.hard_facts import CODES, HARD_FACTS, hard_facts
+from models.hard_facts import HARD_FACTS, hard_facts
 from models.policy import load
-from models.reasons import REASONS, reasons_of
 from models.screening import screen, vectors_of
 
 POLICY = load()
@@ -103,112 +100,6 @@ def test_some_features_have_a_direction():
 def test_the_model_alone_never_refuses_a_real_row(trained):
     for s in screen(trained.facts[:600], trained.model, POLICY):
         assert s.decision < Decision.REFUSE or len(s.reasons) >= 2
-
-
-def test_contributions_and_a_constant_make_the_score(trained):
-    """So that no reason can disagree with the number."""
-    vectors = vectors_of(trained.facts[:40])
-    parts = trained.model.contributions(vectors).sum(axis=1)
-    risks = trained.model.risk(vectors)
-    order = np.argsort(parts, kind="stable")
-    assert (np.diff(risks[order]) >= -1e-9).all()
-    assert trained.model.contributions(vectors[:0]).shape == (0, len(NAMES))
-
-
-# ── Reasons ──────────────────────────────────────────────────────────
-
-
-def all_codes() -> set[str]:
-    """Every code that a feature, a hard fact or a difference can give."""
-    return {f.reason for f in FEATURES} | set(CODES) | {f"DIFFERENT_{n.upper()}" for n in FIELDS}
-
-
-def test_every_code_has_a_sentence_in_vietnamese_and_in_english():
-    assert all_codes() <= set(REASONS)
-    assert {c for c in REASONS if c.startswith(("SHARED_", "UNUSUAL_"))} <= all_codes()
-    for code, (vietnamese, english) in REASONS.items():
-        assert re.fullmatch("[A-Z][A-Z_]*[A-Z]", code)
-        assert vietnamese.endswith(".")
-        assert english.endswith(".")
-        assert english.isascii()
-        assert not vietnamese.isascii(), code
-
-
-def test_every_difference_has_a_sentence_in_both_languages():
-    for code, difference in DIFFERENCES.items():
-        assert difference.en.endswith("."), code
-        assert difference.vi.endswith("."), code
-        assert not difference.vi.isascii(), code
-
-
-def test_hard_facts_come_first_then_contradictions_then_the_model():
-    evidence = Evidence(
-        Identity.MISMATCH, {"full_name": FieldEvidence(Outcome.MISMATCH, "different_name")}
-    )
-    pushes = np.zeros(len(NAMES))
-    pushes[NAMES.index("age")] = 2.0
-    pushes[NAMES.index("hour")] = 1.0
-    pushes[NAMES.index("is_sim")] = 0.01  # too little to be worth a word
-    assert reasons_of(("IDENTITY_MISMATCH",), evidence, pushes) == (
-        "IDENTITY_MISMATCH",
-        "DIFFERENT_FULL_NAME",
-        "AGE",
-        "TIME_OF_DAY",
-    )
-
-
-def test_fields_are_summed_up_only_where_none_is_named():
-    pushes = np.zeros(len(NAMES))
-    pushes[NAMES.index("disagreements")] = 2.0
-    assert reasons_of((), Evidence(Identity.VERIFIED), pushes) == ("DISAGREEMENTS",)
-    pushes[NAMES.index("address_disagrees")] = 1.0
-    assert reasons_of((), Evidence(Identity.VERIFIED), pushes) == ("DIFFERENT_ADDRESS",)
-
-
-def test_a_reason_is_told_once_and_what_speaks_for_a_holder_is_none():
-    pushes = np.full(len(NAMES), -1.0)
-    nothing = Evidence(Identity.VERIFIED)
-    assert reasons_of((), nothing, pushes) == ()
-    assert reasons_of((), nothing, None) == ()
-    pushes[:] = 5.0
-    found = reasons_of(("FACE_OF_FRAUD",), nothing, pushes)
-    assert len(set(found)) == len(found)
-
-
-class Pushed:
-    """The trained model with other contributions."""
-
-    def __init__(self, model, push):
-        self.version, self.risk, self.contributions = model.version, model.risk, push
-
-
-def test_what_a_registration_lacks_is_no_reason_however_much_it_moves_the_model(trained):
-    facts = odd(trained.facts)[:80]
-    lacking = Pushed(trained.model, lambda vectors: np.where(np.isnan(vectors), 5.0, 0.0))
-    nothing = Pushed(trained.model, np.zeros_like)
-    screened, bare = (screen(facts, model, POLICY) for model in (lacking, nothing))
-    assert any(np.isnan(s.vector).any() for s in screened)
-    assert [s.reasons for s in screened] == [s.reasons for s in bare]
-
-
-def test_that_nobody_shares_a_value_is_never_told_as_sharing(trained):
-    """However much the model is moved by it: the sentence would be untrue."""
-    facts = odd(trained.facts)[:80]
-    of_company = np.array([name in OF_COMPANY for name in NAMES])
-    zeros = Pushed(trained.model, lambda vectors: np.where(of_company & (vectors == 0), 5.0, 0.0))
-    nothing = Pushed(trained.model, np.zeros_like)
-    screened, bare = (screen(facts, model, POLICY) for model in (zeros, nothing))
-    assert any((s.vector[of_company] == 0).any() for s in screened)
-    assert [s.reasons for s in screened] == [s.reasons for s in bare]
-
-
-def test_who_is_looked_at_is_told_why(trained):
-    screened = screen(odd(trained.facts)[:80], trained.model, POLICY)
-    assert screened
-    for s in screened:
-        assert s.decision is not Decision.CLEAR
-        assert s.reasons
-        assert set(s.reasons) <= set(REASONS)
 
 
 # ── Hard facts ───────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models.reasons import REASONS
+from models.wording import REASONS
 
 pytestmark = pytest.mark.xdist_group("town")
 
