@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from models.decision import RiskBand
 from models.hard_facts import HARD_FACTS
 from models.policy import Policy
-from models.reasons import REASONS
+from models.wording import REASONS
 from service.words import said
 
 

@@ -40,7 +40,6 @@ def test_both_languages_of_a_text_have_the_same_places_to_fill():
 @pytest.mark.parametrize("language", Language)
 def test_a_code_that_left_its_table_shows_itself(language):
     assert language.called("decision", "long_gone") == "long_gone"
-    assert language.reason("LONG_GONE") == "LONG_GONE"
     assert language.difference("long_gone") == "long_gone"
 
 
