@@ -223,7 +223,7 @@ def _values(registration: Registration, evidence: Evidence) -> Iterator[tuple[At
         (Attribute.ADDRESS, "address", _address(registration.address)),
         (Attribute.FACE, "face", _plain(registration.face_template)),
         (Attribute.AGENT, "agent", _agent(registration)),
-        (Attribute.BRANCH, "branch", _branch(registration)),
+        (Attribute.BRANCH, "branch", branch(registration)),
         (Attribute.PEERS, "peers", _peers(registration)),
         (Attribute.NETWORK, "network", _network(registration.ip_address, whole=True)),
         (Attribute.SUBNET, "network", _network(registration.ip_address, whole=False)),
@@ -274,7 +274,7 @@ def _agent_code(registration: Registration) -> str | None:
     return _telling((registration.agent_id or "").strip().upper(), 1)
 
 
-def _branch(registration: Registration) -> str | None:
+def branch(registration: Registration) -> str | None:
     """An agent's code without its last part, where what is left has a number of its own.
 
     A registration has no column for a branch; `VCB-079-559-T09` is seat T09 of branch 079-559 of

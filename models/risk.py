@@ -19,6 +19,9 @@ from models.errors import BundleError
 if TYPE_CHECKING:
     from lightgbm import Booster
 
+Vectors = NDArray[np.float32] | NDArray[np.float64]
+"""Of shape (n, features); a data set is float32, and trees that learned from it tell both alike."""
+
 
 class RiskModel:
     """Scores vectors; `version` is what decisions name it by."""
@@ -30,21 +33,21 @@ class RiskModel:
         if self._booster.num_feature() != len(NAMES):
             raise BundleError(f"model {version}: trained on another number of features")
 
-    def risk(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def risk(self, vectors: Vectors) -> NDArray[np.float64]:
         """Calibrated probability of fraud; vectors of shape (n, features) give shape (n,)."""
         return self._calibration.apply(self.raw(vectors))
 
-    def raw(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def raw(self, vectors: Vectors) -> NDArray[np.float64]:
         """The score before calibration, in log-odds, shape (n,)."""
         if not len(vectors):
             return np.empty(0)
         return np.asarray(self._booster.predict(vectors, raw_score=True, num_threads=1))
 
-    def contributions(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def contributions(self, vectors: Vectors) -> NDArray[np.float64]:
         """Exact Shapley values in log-odds, shape (n, features); dear, some milliseconds a row."""
         return self.shares(vectors)[:, :-1]
 
-    def shares(self, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shares(self, vectors: Vectors) -> NDArray[np.float64]:
         """Contributions, and last what the model says of nobody in particular: they sum up to `raw`.
 
         Shape (n, features + 1).

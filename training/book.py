@@ -30,12 +30,14 @@ _CONTRADICTION = REASONS["repeated_with_other_content"][0]
 class Book:
     """What one offline command works on.
 
-    `outcomes` holds only what was known at the command's moment; `counts` what was read and left
-    out, by name; `snapshot` is the day of the register's latest dated fact, None without any.
+    `outcomes` holds only what was known at the command's moment, and `typologies` how those that
+    are fraud were done, where somebody said so; `counts` what was read and left out, by name;
+    `snapshot` is the day of the register's latest dated fact, None without any.
     """
 
     registrations: list[Registration]
     outcomes: dict[Key, Outcome]
+    typologies: dict[Key, str]
     register: PopulationRegister
     rejected: list[Rejected]
     counts: dict[str, int]
@@ -76,6 +78,7 @@ def open_book(
     labels = read_labels(files.labels, labels_until) if files.labels else Readout[Label]()
     meant = registrations_meant(labels.items, registrations)
     outcomes = {key: (label.confirmed_at, label.is_fraud) for label, key in meant}
+    typologies = {key: label.typology for label, key in meant if label.is_fraud and label.typology}
     rejected += labels.rejected
     with (
         TemporaryDirectory(prefix="chinhchu-register-") as scratch,
@@ -89,10 +92,11 @@ def open_book(
             "registrations_after": read.later,
             "registrations_repeated": read.repeated,
             "labels": len(outcomes),
+            "labels_after": labels.later,
             "labels_of_nobody": len(labels.items) - len(outcomes),
             "rejected": rows_rejected(rejected),
         }
-        yield Book(registrations, outcomes, replica, rejected, counts, watch.day)
+        yield Book(registrations, outcomes, typologies, replica, rejected, counts, watch.day)
 
 
 def rows_rejected(rejected: Iterable[Rejected]) -> int:

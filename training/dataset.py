@@ -1,7 +1,12 @@
-"""Point-in-time rows: each registration's vector as of its own moment, beside what became known."""
+"""Point-in-time rows: each registration's vector as of its own moment, beside what became known.
+
+The facts of a book never lie in memory together: papers are examined in parts, and of each only its
+numbers, its place in the graph and its groups are kept.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -9,66 +14,164 @@ from types import SimpleNamespace
 from typing import cast
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from features import vector
-from features.registration import Institution, Kind, RegistrationId
-from features.vector import FEATURES, NAMES, OF_COMPANY
+from features.registration import Institution, Kind, Registration, RegistrationId
+from features.vector import NAMES, OF_COMPANY
+from features.vector.company import COMPANY
+from features.vector.papers import PAPERS
+from graph.aggregates import AGGREGATES
 from graph.alone import alone
-from graph.attributes import Attribute, Node, Tokens
+from graph.attributes import Attribute, Node, Tokens, branch
+from graph.company import PLACE, Company
 from graph.history import History
-from models.screening import Facts, gather, vectors_of
+from models.screening import Examined, Facts, examine
 from training.book import Book
+from training.clusters import clusters
+from training.groups import Groups, groups_of
 
 FRAUD, CLEARED, UNKNOWN = 1, 0, -1
+
+_ROWS_A_PART = 8_192
+_PAPERS = len(PAPERS)
+_NOBODY = Company(np.full(len(AGGREGATES), np.nan), known=False)
+_EXCLUDED = ("rejected", "erased", "registrations_after", "labels_after", "labels_of_nobody")
+_CODE = pa.dictionary(pa.int32(), pa.string())
+SCHEMA = pa.schema(
+    [("registration_id", pa.string())]
+    + [(name, _CODE) for name in ("institution", "kind", "channel", "agent_id", "branch")]
+    + [("typology", _CODE)]
+    + [(name, _CODE) for name in Groups._fields]
+)
+"""Of `Dataset.rows`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """Rows in the order of the world.
 
-    `vectors` has shape (n, features). `at` is in seconds since 1970, `confirmed` too (NaN where
-    unknown). `label` is 1 fraud, 0 cleared, -1 unknown: not known is not honest.
+    `vectors` is float32 of shape (n, features). `at` is in seconds since 1970, `confirmed` too (NaN
+    where unknown). `label` is 1 fraud, 0 cleared, -1 unknown: not known is not honest. `cluster`
+    says who belongs together (`training.clusters`), `rows` has the columns of `SCHEMA`: who
+    registered where, how a known fraud was done (null otherwise), and the groups of the holder.
+    `excluded` counts what was read and is not in here, by reason.
     """
 
-    facts: list[Facts]
-    vectors: NDArray[np.float64]
+    vectors: NDArray[np.float32]
     at: NDArray[np.float64]
     label: NDArray[np.int8]
     confirmed: NDArray[np.float64]
+    cluster: NDArray[np.int64]
+    rows: pa.Table
+    excluded: dict[str, int]
 
     def __len__(self) -> int:
-        return len(self.facts)
+        return len(self.at)
+
+    def label_at(self, moment: float) -> NDArray[np.int8]:
+        """The labels as they were known just before a moment, in seconds since 1970."""
+        return np.where(self.confirmed < moment, self.label, UNKNOWN).astype(np.int8)
 
 
 def build(book: Book, tokens: Tokens) -> Dataset:
     """The rows of a whole book; every vector sees only what was known at its moment."""
-    facts = gather(book.registrations, book.register, History(book.outcomes), tokens)
-    n = len(facts)
+    n = len(book.registrations)
+    vectors = np.empty((n, len(NAMES)), dtype=np.float32)
+    nodes: list[Node] = []
+    tables = []
+    for start, part in _parts(book.registrations):
+        examined = examine(part, book.register, tokens)
+        vectors[start : start + len(part), :_PAPERS] = _of_papers(examined)
+        nodes += [node for _, _, node in examined]
+        tables.append(_rows(book, examined))
+    company = _of_company(History(book.outcomes).values(nodes))
+    for place, column in enumerate(company, start=_PAPERS):
+        vectors[:, place] = column
+    label, confirmed = _known(book)
+    at = np.array([r.registered_at.timestamp() for r in book.registrations])
+    rows = pa.concat_tables(tables).unify_dictionaries() if tables else SCHEMA.empty_table()
+    excluded = {name: book.counts[name] for name in _EXCLUDED if name in book.counts}
+    return Dataset(vectors, at, label, confirmed, clusters(nodes), rows, excluded)
+
+
+def _parts(rows: Sequence[Registration]) -> Iterator[tuple[int, Sequence[Registration]]]:
+    for start in range(0, len(rows), _ROWS_A_PART):
+        yield start, rows[start : start + _ROWS_A_PART]
+
+
+def _of_papers(examined: Sequence[Examined]) -> NDArray[np.float64]:
+    """The features of the papers, shape (n, papers)."""
+    matrix = np.empty((len(examined), _PAPERS))
+    for i, row in enumerate(examined):
+        facts = Facts(*row, _NOBODY)  # no paper looks at company
+        matrix[i] = [f.compute(facts) for f in PAPERS]
+    return matrix
+
+
+def _of_company(values: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
+    """The features of company, shape (n,) each, from the aggregates of shape (n, aggregates)."""
+    facts = cast(vector.Facts, SimpleNamespace(company=_Columns(values)))  # all that they look at
+    return (np.asarray(f.compute(facts)) for f in COMPANY)
+
+
+class _Columns:
+    """The aggregates of many registrations: one column where `Company` has one number."""
+
+    def __init__(self, values: NDArray[np.float64]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> NDArray[np.float64]:
+        return self._values[:, PLACE[name]]
+
+
+def _rows(book: Book, examined: Sequence[Examined]) -> pa.Table:
+    """Some rows of `Dataset.rows`."""
+    described = [
+        (
+            r.registration_id,
+            r.institution,
+            r.kind.value,
+            None if r.channel is None else r.channel.value,
+            r.agent_id,
+            branch(r),
+            book.typologies.get(r.key),
+            *groups_of(r, evidence, node.province),
+        )
+        for r, evidence, node in examined
+    ]
+    columns = zip(*described, strict=True)
+    arrays = [pa.array(c, pa.string()).cast(f.type) for c, f in zip(columns, SCHEMA, strict=True)]
+    return pa.table(arrays, schema=SCHEMA)
+
+
+def _known(book: Book) -> tuple[NDArray[np.int8], NDArray[np.float64]]:
+    """Label and moment of confirmation of each registration."""
+    n = len(book.registrations)
     label, confirmed = np.full(n, UNKNOWN, dtype=np.int8), np.full(n, np.nan)
-    for i, f in enumerate(facts):
-        outcome = book.outcomes.get(f.registration.key)
+    for i, r in enumerate(book.registrations):
+        outcome = book.outcomes.get(r.key)
         if outcome is not None:
             label[i] = FRAUD if outcome[1] else CLEARED
             confirmed[i] = outcome[0].timestamp()
-    at = np.array([f.registration.registered_at.timestamp() for f in facts])
-    return Dataset(facts, vectors_of(facts), at, label, confirmed)
+    return label, confirmed
 
 
-def as_if_alone(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def as_if_alone(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The same registrations had nobody else registered: so looks the first of a ring.
 
     Args:
         vectors: shape (n, features).
     """
-    return np.where(np.isnan(vectors), np.nan, np.where(_COMPANY, _nobody(), vectors))
+    return np.where(np.isnan(vectors), np.float32(np.nan), np.where(_COMPANY, _nobody(), vectors))
 
 
 _COMPANY = np.array([name in OF_COMPANY for name in NAMES])
 
 
 @cache
-def _nobody() -> NDArray[np.float64]:
+def _nobody() -> NDArray[np.float32]:
     """What each feature of company says, where the registration has the attribute, in an empty graph."""
     tokens = dict.fromkeys(Attribute, "00" * 16)
     moment = datetime(2026, 1, 1, tzinfo=UTC)
@@ -82,5 +185,5 @@ def _nobody() -> NDArray[np.float64]:
         verified=True,
         tokens=tokens,
     )
-    facts = cast(vector.Facts, SimpleNamespace(company=alone([node])[0]))  # all that they look at
-    return np.array([f.compute(facts) if f.name in OF_COMPANY else np.nan for f in FEATURES])
+    company = _of_company(alone([node])[0].values[np.newaxis])
+    return np.concatenate([np.full(_PAPERS, np.nan), *company]).astype(np.float32)

@@ -58,7 +58,7 @@ class Fitted:
 
 
 def fit_trees(
-    vectors: NDArray[np.float64], label: NDArray[np.int8], *, seed: int = 0, threads: int = 2
+    vectors: NDArray[np.float32], label: NDArray[np.int8], *, seed: int = 0, threads: int = 2
 ) -> Fitted:
     """Fits on the rows given; nothing else is seen.
 
@@ -87,7 +87,7 @@ def fit_trees(
     return Fitted(_train(rows, fraud, seed, threads), first)
 
 
-def _train(vectors: NDArray[np.float64], fraud: NDArray[np.bool_], seed: int, threads: int) -> str:
+def _train(vectors: NDArray[np.float32], fraud: NDArray[np.bool_], seed: int, threads: int) -> str:
     import lightgbm  # noqa: PLC0415  # seconds; only who trains pays for it
 
     data = lightgbm.Dataset(vectors, label=fraud.astype(float))
@@ -95,7 +95,7 @@ def _train(vectors: NDArray[np.float64], fraud: NDArray[np.bool_], seed: int, th
     return str(lightgbm.train(parameters, data, num_boost_round=ROUNDS).model_to_string())
 
 
-def raw_scores(trees: str, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+def raw_scores(trees: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Log-odds of the trees, shape (n,)."""
     import lightgbm  # noqa: PLC0415  # seconds; only who trains pays for it
 
@@ -104,7 +104,7 @@ def raw_scores(trees: str, vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def fit_calibration(
-    fitted: Fitted, vectors: NDArray[np.float64], label: NDArray[np.int8]
+    fitted: Fitted, vectors: NDArray[np.float32], label: NDArray[np.int8]
 ) -> Calibration:
     """The curve from log-odds to probability, on rows later than those the trees saw.
 

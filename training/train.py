@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,9 +22,11 @@ from models.bundle import Bundle, Golden, golden_facts, golden_row
 from models.calibration import Calibration
 from models.screening import gather
 from training.book import Book, BookFiles, open_book
-from training.dataset import UNKNOWN, Dataset, build
+from training.dataset import Dataset, build
 from training.evaluate import evaluate
 from training.fit import fit_calibration, fit_trees
+from training.maturity import MATURE, maturity
+from training.split import by_time
 from training.world import simulate
 
 LATER_PART = 0.25
@@ -40,7 +43,7 @@ class Trained:
     """
 
     bundle: Bundle
-    later: NDArray[np.float64]
+    later: NDArray[np.float32]
     later_at: NDArray[np.float64]
     later_label: NDArray[np.int8]
     later_risk: NDArray[np.float64]
@@ -58,9 +61,8 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
     data = build(book, tokens)
     if len(data) < 4:
         raise InputError("registrations: too few before the day given to train on")
-    since = float(np.quantile(data.at, 1 - LATER_PART))
-    before, later = data.at < since, data.at >= since
-    early = np.where(data.confirmed < since, data.label, UNKNOWN).astype(np.int8)
+    split = by_time(data, LATER_PART)
+    before, later, early = split.before, split.later, data.label_at(split.since)
     apart = fit_trees(data.vectors[before], early[before], seed=seed)
     calibration = fit_calibration(apart, data.vectors[later], data.label[later])
     released = fit_trees(data.vectors, data.label, seed=seed)
@@ -89,7 +91,22 @@ def _card(data: Dataset, until: datetime, seed: int) -> dict[str, Any]:
         "rows": len(data),
         "frauds_known": int((data.label == 1).sum()),
         "cleared_known": int((data.label == 0).sum()),
+        **_delays(data, until),
+        # What came after, or was never readable, is none of a model's business.
+        **{k: n for k, n in data.excluded.items() if k in ("erased", "labels_of_nobody")},
         "undated": "Columns of the register without a date are taken as the snapshot has them.",
+    }
+
+
+def _delays(data: Dataset, until: datetime) -> dict[str, Any]:
+    """How long outcomes take, and from when on rows are immature; nothing where none is known."""
+    found = maturity(data, until.timestamp())
+    if math.isnan(found.since):
+        return {}
+    return {
+        "label_delay_days_median": round(found.days(0.5), 2),
+        f"label_delay_days_{MATURE:.0%}": round(found.days(MATURE), 2),
+        "immature_since": datetime.fromtimestamp(found.since, UTC).isoformat(timespec="seconds"),
     }
 
 

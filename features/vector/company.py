@@ -7,6 +7,9 @@ a desk's day against its own past, its nights against those of its peers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import cast
+
+import numpy as np
 
 from features.vector.feature import MISSING, Compute, Counts, Direction, Facts, Feature
 
@@ -193,10 +196,18 @@ def _share(part: str, whole: str) -> Compute:
     """One aggregate over another; no value where there is nothing to be a share of."""
 
     def read(facts: Facts) -> float:
-        of = facts.company[whole]
-        return facts.company[part] / of if of > 0 else MISSING
+        return _over(facts.company[part], facts.company[whole])
 
     return read
+
+
+def _over(part: float, whole: float) -> float:
+    """A share; like everything here it takes one number, or a column of them for a whole book."""
+    column: object = whole
+    if isinstance(column, np.ndarray):
+        shares = np.divide(part, column, out=np.full_like(column, MISSING), where=column > 0)
+        return cast(float, shares)
+    return part / whole if whole > 0 else MISSING
 
 
 _SHARES = {
@@ -273,11 +284,19 @@ def _pace(link: str) -> Compute:
 
     def read(facts: Facts) -> float:
         day, past = _in(facts.company, link, "registrations")
-        age = facts.company[f"{link}.age_hours.all"]
-        days = min(age, 30 * 24.0) / 24 - 1 if age > 24 else 0.0
+        days = _days_before(facts.company[f"{link}.age_hours.all"])
         return day * (days + 1) / (past + 1)
 
     return read
+
+
+def _days_before(age: float) -> float:
+    """The days within 30 that a hub is known for, less the last one; none where it is new."""
+    column: object = age
+    if isinstance(column, np.ndarray):
+        days = np.where(column > 24, np.minimum(column, 30 * 24.0) / 24 - 1, 0.0)
+        return cast(float, days)
+    return min(age, 30 * 24.0) / 24 - 1 if age > 24 else 0.0
 
 
 def _over_peers(link: str, measure: str) -> Compute:

@@ -23,7 +23,7 @@ from features.vector.company import COMPANY
 from graph.attributes import Tokens
 from service.arguments import moment
 from training.book import BookFiles, open_book
-from training.dataset import FRAUD, UNKNOWN, Dataset, build
+from training.dataset import FRAUD, Dataset, build
 from training.fit import fit_calibration, fit_trees, raw_scores
 from training.train import LATER_PART
 
@@ -91,11 +91,11 @@ def _risks(
     data: Dataset, gone: NDArray[np.bool_], until: datetime, seed: int
 ) -> NDArray[np.float64]:
     """What a model trained on what was known before `until` says of every row."""
-    vectors = np.where(gone, np.nan, data.vectors)
-    known = np.where(data.confirmed < until.timestamp(), data.label, UNKNOWN).astype(np.int8)
+    vectors = np.where(gone, np.float32(np.nan), data.vectors)
+    known = data.label_at(until.timestamp())
     past = data.at < until.timestamp()
     since = float(np.quantile(data.at[past], 1 - LATER_PART))
-    early = np.where(data.confirmed < since, known, UNKNOWN).astype(np.int8)
+    early = data.label_at(since)
     before, later = data.at < since, past & (data.at >= since)
     apart = fit_trees(vectors[before], early[before], seed=seed)
     curve = fit_calibration(apart, vectors[later], known[later])
@@ -111,8 +111,7 @@ def _figures(data: Dataset, risk: NDArray[np.float64], until: datetime) -> tuple
 
 
 def _write(path: Path, data: Dataset, risk: NDArray[np.float64]) -> None:
-    ids = [f.registration.registration_id for f in data.facts]
-    pq.write_table(pa.table({"registration_id": ids, "risk": risk}), path)
+    pq.write_table(pa.table({"registration_id": data.rows["registration_id"], "risk": risk}), path)
 
 
 if __name__ == "__main__":

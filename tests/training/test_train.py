@@ -18,7 +18,7 @@ from graph.alone import alone
 from graph.attributes import Tokens
 from models import bundle as bundles
 from models import registry
-from models.screening import vectors_of
+from models.screening import Facts, examine, vectors_of
 from training import fit, promote
 from training import train as training
 from training.book import BookFiles, open_book
@@ -145,21 +145,22 @@ def test_a_card_names_nobody(files, first):
 def test_rows_know_what_became_known_of_them_and_what_did_not(files):
     with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
         data = build(book, Tokens(bytes(16)))
-    known = {r.key: book.outcomes.get(r.key) for r in book.registrations}
-    for fact, label, confirmed in zip(data.facts, data.label, data.confirmed, strict=True):
-        outcome = known[fact.registration.key]
+    for r, label, confirmed in zip(book.registrations, data.label, data.confirmed, strict=True):
+        outcome = book.outcomes.get(r.key)
         assert label == (-1 if outcome is None else outcome[1])
         assert np.isnan(confirmed) == (outcome is None)
         assert outcome is None or confirmed < UNTIL.timestamp()
 
 
 def test_as_if_alone_a_row_is_what_it_would_be_in_an_empty_graph(files):
+    tokens = Tokens(bytes(16))
     with open_book(files) as book:
-        data = build(book, Tokens(bytes(16)))
-    nobody = alone([f.node for f in data.facts])
-    lone = vectors_of([replace(f, company=c) for f, c in zip(data.facts, nobody, strict=True)])
-    assert np.array_equal(as_if_alone(data.vectors), lone, equal_nan=True)
-    assert not np.array_equal(data.vectors, lone, equal_nan=True)
+        data = build(book, tokens)
+        examined = examine(book.registrations, book.register, tokens)
+    nobody = alone([node for _, _, node in examined])
+    lone = vectors_of([Facts(*row, c) for row, c in zip(examined, nobody, strict=True)])
+    assert np.array_equal(as_if_alone(data.vectors), lone.astype(np.float32), equal_nan=True)
+    assert not np.array_equal(data.vectors, lone.astype(np.float32), equal_nan=True)
 
 
 def test_too_small_a_book_teaches_nothing(files, tmp_path):
@@ -349,7 +350,8 @@ def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home)
         figures = card.pop("later_part")
         assert set(card) == {
             *("until", "seed", "rows", "frauds_known", "cleared_known"),
-            *("undated", "version", "trees"),
+            *("undated", "version", "trees", "labels_of_nobody"),
+            *("label_delay_days_median", "label_delay_days_90%", "immature_since"),
         }
         assert all(isinstance(v, str | int | float) for v in (*card.values(), *figures.values()))
 
