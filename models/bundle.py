@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -101,6 +101,7 @@ class Bundle:
     calibration: Calibration
     golden: tuple[Golden, ...]
     card: dict[str, Any]
+    names: tuple[str, ...] = NAMES
 
     @property
     def version(self) -> str:
@@ -109,7 +110,7 @@ class Bundle:
 
     def model(self) -> RiskModel:
         """The model, ready to judge."""
-        return RiskModel(self.version, self.model_text, self.calibration)
+        return RiskModel(self.version, self.model_text, self.calibration, len(self.names))
 
 
 def save(bundle: Bundle, folder: Path) -> None:
@@ -120,7 +121,7 @@ def save(bundle: Bundle, folder: Path) -> None:
     (folder / "model.txt").write_text(bundle.model_text, encoding="utf-8")
     for name, content in (
         ("calibration.json", asdict(bundle.calibration)),
-        ("features.json", list(NAMES)),
+        ("features.json", list(bundle.names)),
         ("golden.json", golden),
         ("card.json", card),
     ):
@@ -135,6 +136,19 @@ def load(folder: Path) -> Bundle:
         BundleError: a file is missing or unreadable, the features differ, or a golden fact gives
             another vector or another risk.
     """
+    return _proven(folder, prove)
+
+
+def load_to_replay(folder: Path) -> Bundle:
+    """Reads a bundle that may know other features than this program: it judges stored vectors alone.
+
+    Raises:
+        BundleError: a file is missing or unreadable, or a golden vector gives another risk.
+    """
+    return _proven(folder, _prove_risks)
+
+
+def _proven(folder: Path, prove: Callable[[Bundle], None]) -> Bundle:
     try:
         bundle = _read(folder)
         prove(bundle)
@@ -146,16 +160,15 @@ def load(folder: Path) -> Bundle:
 def _read(folder: Path) -> Bundle:
     read = {n: (folder / n).read_text(encoding="utf-8") for n in FILES}
     names = tuple(json.loads(read["features.json"]))
-    if names != NAMES:
-        odd = sorted(map(str, set(names) ^ set(NAMES)))[:3]
-        raise BundleError(f"model {folder.name}: trained on other features (e.g. {odd})")
     card = json.loads(read["card.json"])
     # LightGBM may end the whole process over trees that somebody edited, so they stay unread.
     if card["trees"] != _digest(read["model.txt"]):
         raise BundleError(f"model {folder.name}: holds other trees than those released")
     calibration = Calibration(**_tuples(json.loads(read["calibration.json"])))
     golden = tuple(_golden(g) for g in json.loads(read["golden.json"]))
-    return Bundle(read["model.txt"], calibration, golden, card)
+    if not golden:
+        raise BundleError(f"model {card['version']}: holds no golden facts")
+    return Bundle(read["model.txt"], calibration, golden, card, names)
 
 
 def _digest(trees: str) -> str:
@@ -166,10 +179,12 @@ def prove(bundle: Bundle) -> None:
     """Computes every golden fact again.
 
     Raises:
-        BundleError: a vector or a risk differs beyond rounding.
+        BundleError: the features differ, or a vector or a risk does beyond rounding.
     """
-    if not bundle.golden:
-        raise BundleError(f"model {bundle.version}: holds no golden facts")
+    if bundle.names != NAMES:
+        odd = sorted(map(str, set(bundle.names) ^ set(NAMES)))[:3]
+        told = f"e.g. {odd}" if odd else "their order"
+        raise BundleError(f"model {bundle.version}: trained on other features ({told})")
     vectors = np.array([vector(golden_facts(g.row)) for g in bundle.golden])
     expected = np.array([g.vector for g in bundle.golden])
     if not np.allclose(vectors, expected, rtol=1e-9, atol=1e-9, equal_nan=True):
@@ -178,6 +193,11 @@ def prove(bundle: Bundle) -> None:
         )
         names = ", ".join(NAMES[i] for i in wrong[:3])
         raise BundleError(f"model {bundle.version}: golden facts give other values of {names}")
+    _prove_risks(bundle)
+
+
+def _prove_risks(bundle: Bundle) -> None:
+    vectors = np.array([g.vector for g in bundle.golden])
     risks = bundle.model().risk(vectors)
     if not np.allclose(risks, [g.risk for g in bundle.golden], rtol=1e-7, atol=1e-9):
         raise BundleError(f"model {bundle.version}: golden facts give other risks")

@@ -26,11 +26,14 @@ Vectors = NDArray[np.float32] | NDArray[np.float64]
 class RiskModel:
     """Scores vectors; `version` is what decisions name it by."""
 
-    def __init__(self, version: str, model_text: str, calibration: Calibration) -> None:
+    def __init__(
+        self, version: str, model_text: str, calibration: Calibration, features: int = len(NAMES)
+    ) -> None:
         self.version = version
+        self.features = features
         self._booster = _booster(model_text)
         self._calibration = calibration
-        if self._booster.num_feature() != len(NAMES):
+        if self._booster.num_feature() != features:
             raise BundleError(f"model {version}: trained on another number of features")
 
     def risk(self, vectors: Vectors) -> NDArray[np.float64]:

@@ -104,6 +104,11 @@ def days(text: str) -> int:
     return _whole(text, 1, MOST_DAYS)
 
 
+def rows(text: str) -> int:
+    """A number of rows, at least one."""
+    return _whole(text, 1, 1_000_000_000)
+
+
 def persons(text: str) -> int:
     """As many persons as a simulated world can have."""
     return _whole(text, FEWEST_PERSONS, 100_000_000)

@@ -23,6 +23,7 @@ from service.cli.forget import forget
 from service.cli.graph import graph
 from service.cli.model import model
 from service.cli.policy import policy
+from service.cli.replay import replay
 from service.cli.rings import rings
 from service.cli.weights import weights
 from service.errors import SettingsError
@@ -95,7 +96,18 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         *(living.demo, books.simulate, books.population, books.book),
         *(check, books.train, books.backtest, books.campaign),
-        *(weights, model, policy, rings, graph, forget, living.serve, living.register, living.key),
+        *(
+            weights,
+            model,
+            policy,
+            replay,
+            rings,
+            graph,
+            forget,
+            living.serve,
+            living.register,
+            living.key,
+        ),
     ):
         add(commands)
     return parser

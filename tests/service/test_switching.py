@@ -5,23 +5,18 @@ from __future__ import annotations
 import itertools
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
 
 import httpx2
 import pytest
 
-from features.parsing import Person, parse_person
-from features.register.replica import Replica
 from models import registry
 from service.callers import create_key
-from service.datafolder import open_folder
 from service.serving import running
 from service.settings import Settings
-from tests.service.switches import DEFAULT, adopt, kept
+from tests.service.switches import BANK, DEFAULT, adopt, bodies_of, kept, peopled
 from training.world import simulate
 
 CALLERS = 4
-BANK = "BANK-A"
 
 
 @pytest.fixture(scope="module")
@@ -31,27 +26,11 @@ def world():
 
 @pytest.fixture
 def home(tmp_path, world, small_model):
-    home = tmp_path / "home"
+    home = peopled(tmp_path / "home", world)
     registry.keep(small_model, "small", home)
     kept(home, small_model, "other")
     registry.promote("small", home)
-    persons = [parse_person(row) for row in world.population.to_pylist()]
-    replica = Replica(open_folder(home).population)
-    replica.load((p for p in persons if isinstance(p, Person)), date(2026, 7, 1))
-    replica.close()
     return home
-
-
-@pytest.fixture
-def bodies(world):
-    start = datetime.now(UTC) - timedelta(hours=1)
-    rows = world.registrations.slice(0, 160).to_pylist()
-    for i, row in enumerate(rows):
-        row["institution"] = BANK
-        row["registered_at"] = (start + timedelta(seconds=i)).isoformat()
-        issued = row["document_issued_on"]
-        row["document_issued_on"] = None if issued is None else issued.isoformat()
-    return rows
 
 
 def called(url, key, bodies):
@@ -65,7 +44,8 @@ def called(url, key, bodies):
         return answers
 
 
-def test_calls_are_answered_once_each_while_model_and_policy_are_switched(home, bodies):
+def test_calls_are_answered_once_each_while_model_and_policy_are_switched(home, world):
+    bodies = bodies_of(world, 160)
     models, policies = itertools.cycle(["other", "small"]), itertools.count(1)
     settings = Settings(home, port=0)
     with running(settings, announce=lambda _: None, console=False) as serving:
