@@ -72,13 +72,14 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 
 peers: .venv-peers/ready ## Splink, nomenklatura and igraph, which `make bench` then measures beside us
 
-bench: $(READY) ## Measures verdicts, the register, the live graph, rings, commands and the live service, beside peers
+bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift, commands and the live service, beside peers
 	@$(BIN)/python -m tests.bench.verdicts
 	@$(BIN)/python -m tests.bench.linkage
 	@$(BIN)/python -m tests.bench.pairs
 	@$(BIN)/python -m tests.bench.register
 	@$(BIN)/python -m tests.bench.graph
 	@$(BIN)/python -m tests.bench.rings
+	@$(BIN)/python -m tests.bench.drift
 	@$(BIN)/python tests/bench/parts.py
 	@$(BIN)/python tests/bench/commands.py
 
