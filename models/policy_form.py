@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 from collections.abc import Iterator, Mapping
@@ -166,3 +167,47 @@ def _institutions(own: object) -> Iterator[Problem]:
             continue
         for vietnamese, english in _number("review_risk", settings["review_risk"]):
             yield f"institutions.{code}: {vietnamese}", f"institutions.{code}: {english}"
+
+
+def text_of(form: Mapping[str, Any], about: str) -> str:
+    """A policy file that says what `form` does, for a person to read; `about` stands in its head."""
+    lines = [f"# {line}" for line in about.splitlines()]
+    for name, value in form.items():
+        if not isinstance(value, dict):
+            lines += [*_comment(name), f"{name} = {_value(value)}"]
+    for name, value in form.items():
+        if isinstance(value, dict):
+            lines += _table(name, value)
+    return "\n".join(lines) + "\n"
+
+
+def _table(title: str, table: Mapping[str, Any]) -> Iterator[str]:
+    inner = {name for name, value in table.items() if isinstance(value, dict)}
+    if inner != table.keys():
+        yield from ("", *_comment(title), f"[{title}]")
+        yield from (f"{n} = {_value(v)}" for n, v in table.items() if n not in inner)
+    for name in table:
+        if name in inner:
+            yield from _table(f"{title}.{_value(name)}", table[name])
+
+
+def _comment(name: str) -> list[str]:
+    return [f"# {_ABOUT[name]}"] if name in _ABOUT else []
+
+
+def _value(value: object) -> str:
+    """A value as TOML writes it, where texts, numbers and short lists are written as in JSON."""
+    if isinstance(value, list) and value:
+        return "".join(("[\n", *(f"  {json.dumps(v, ensure_ascii=False)},\n" for v in value), "]"))
+    return json.dumps(value, ensure_ascii=False)
+
+
+_ABOUT = {
+    "review_risk": "Calibrated risk from which a registration is reviewed.",
+    "bands": "Lower bounds of the risk bands above `low`.",
+    "review": "A hard fact alone asks a person to look.",
+    "refuse": "The model never refuses a person. Two hard facts of different sources may.",
+    "capacity": "How many reviews there are people for.",
+    "cost": "In đồng.",
+    "breaker": "When a new policy or model is held, and the one before decides again.",
+}

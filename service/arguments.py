@@ -29,6 +29,7 @@ _VIETNAMESE = {
 MOST_DAYS = 36_500
 FEWEST_PERSONS = 100
 LARGEST_SEED = 2**31 - 1
+LARGEST_SUM = 10**13
 
 
 class Parser(argparse.ArgumentParser):
@@ -122,6 +123,19 @@ def seed(text: str) -> int:
 def port(text: str) -> int:
     """A port; 0 is any free one."""
     return _whole(text, 0, 65_535)
+
+
+def whole(text: str) -> int:
+    """A whole number, at least one."""
+    return _whole(text, 1, 1_000_000)
+
+
+def positive(text: str) -> float:
+    """A number above zero, such as a sum in đồng."""
+    number = _part(text, LARGEST_SUM)
+    if number == 0:
+        raise _wrong(text, "số lớn hơn 0", "number above 0")
+    return number
 
 
 def seconds(text: str) -> float:

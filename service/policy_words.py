@@ -33,7 +33,8 @@ def percent(part: float) -> str:
 
 def number(value: float) -> str:
     """A number with its thousands apart, as a reader writes it."""
-    text = f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:,.1f}"
+    whole = abs(value) >= 100 or value == int(value)
+    text = f"{value:,.0f}" if whole else f"{value:.3g}"
     return said(text.translate(_SWAPPED), text)
 
 
@@ -83,8 +84,8 @@ def _means(policy: Policy) -> Iterator[str]:
         people, each = policy.capacity.reviewers, number(policy.capacity.reviews_per_reviewer_day)
         day = number(policy.capacity.a_day)
         yield said(
-            f"Năng lực: {people} người, mỗi người {each} lượt xem xét một ngày: {day} một ngày.",
-            f"Capacity: {people} reviewers at {each} reviews a day each: {day} a day.",
+            f"Năng lực: {day} lượt xem xét một ngày (số người: {people}, mỗi người: {each}).",
+            f"Capacity: {day} reviews a day (people: {people}, reviews of each: {each}).",
         )
     if policy.cost is not None:
         review, refusal, missed = (

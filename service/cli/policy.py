@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from service.arguments import Commands, Parser, command, utf8
+from service.cli.policy_fit import add_fit
+from service.cli.policy_try import add_try
 from service.settings import Settings
 from service.words import said
 
@@ -41,6 +43,8 @@ def policy(commands: Commands[Parser]) -> None:
         "The policy in force, in words. Writes nothing.",
     )
     shown.set_defaults(run=_show)
+    add_try(actions, _FILE)
+    add_fit(actions)
     adopted = command(
         actions,
         "adopt",

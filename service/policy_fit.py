@@ -1,0 +1,174 @@
+"""Thresholds from what there are people for and from what it costs: a policy, with its doubt.
+
+A review is worth its price from the risk on at which it costs less than the fraud that it would
+find. Where that asks for more reviews than there are people for, the threshold lies where they are
+all at work. It is the larger of the two, and no other one costs less by calibrated risk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from features.errors import InputError
+from models.decision import Decision
+from models.policy import Capacity, Cost, Policy, bands_of
+from service.policy_past import Past
+from service.words import said
+
+_DRAWS = 500
+_SEED = 0
+_DIGITS = 6
+_LEAST, _MOST = 10.0**-_DIGITS, 1.0
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int64]
+Interval = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a policy is fitted to; `institution` is the only one that it is for, None for all."""
+
+    capacity: Capacity
+    cost: Cost | None = None
+    institution: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """A fitted policy: `form` is what its file says.
+
+    `by_capacity` is the risk from which all reviewers are at work, `by_cost` that from which a
+    review is worth its price. The intervals are 95 % bootstraps over days: of the threshold, and of
+    the reviews a day.
+    """
+
+    form: dict[str, Any]
+    review_risk: float
+    interval: Interval
+    by_capacity: float
+    by_cost: float | None
+    reviews_a_day: float
+    reviews_interval: Interval
+    by_facts_a_day: float
+
+
+def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitted:
+    """Fits the review risk of `base`, whose file says `form`; its hard facts stay as they are.
+
+    Raises:
+        InputError: nothing was decided for the institution that was asked for.
+    """
+    queue = _Queue.of(past, base, asked.institution)
+    room = asked.capacity.a_day * queue.days
+    once = np.ones(queue.days, dtype=np.int64)
+    by_capacity = queue.threshold(room, once)
+    by_cost = None if asked.cost is None else min(asked.cost.review / asked.cost.missed_fraud, 1.0)
+    least = by_cost or 0.0
+    chosen = _settable(max(by_capacity, least))
+    random = np.random.default_rng(_SEED)
+    draws = random.multinomial(queue.days, np.full(queue.days, 1 / queue.days), _DRAWS)
+    thresholds = np.array([max(queue.threshold(room, often), least) for often in draws])
+    reviews = draws @ queue.reviews(chosen) / queue.days
+    return Fitted(
+        form=_form(form, chosen, asked, past),
+        review_risk=chosen,
+        interval=_interval(thresholds),
+        by_capacity=_settable(by_capacity),
+        by_cost=by_cost,
+        reviews_a_day=float(queue.reviews(chosen).mean()),
+        reviews_interval=_interval(reviews),
+        by_facts_a_day=float(queue.by_facts.mean()),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Queue:
+    """What waits for reviewers: what hard facts ask for each day, and the risks of all others.
+
+    `risk` falls, `day` belongs to it; `ends` are the places where a run of equal risks ends.
+    """
+
+    by_facts: Counts
+    risk: Floats
+    day: Counts
+    ends: Counts
+
+    @classmethod
+    def of(cls, past: Past, base: Policy, institution: str | None) -> _Queue:
+        """Of an institution, or of all that have no threshold of their own.
+
+        Raises:
+            InputError: nothing was decided there.
+        """
+        decisions = np.array([base.by_facts(kind) for kind in past.kinds])[past.facts]
+        names = np.array(past.institutions)[past.institution]
+        if institution is None:
+            ours = ~np.isin(names, list(base.institutions))
+        else:
+            ours = names == institution
+        if not ours.any():
+            none = "không có quyết định nào của tổ chức ấy", "no decision is that institution's"
+            raise InputError(said(*none))
+        reviewed = ours & (decisions == Decision.REVIEW)
+        free = np.flatnonzero(ours & (decisions == Decision.CLEAR))
+        order = free[np.argsort(-past.risk[free], kind="stable")]
+        risk = past.risk[order]
+        ends = np.flatnonzero(np.diff(risk, append=-1.0) < 0)
+        counted = np.bincount(past.day[reviewed], minlength=past.period.days)
+        return cls(counted, risk, past.day[order], ends)
+
+    @property
+    def days(self) -> int:
+        """How many days were looked at."""
+        return len(self.by_facts)
+
+    def threshold(self, room: float, often: Counts) -> float:
+        """The lowest risk whose reviews, with those for hard facts, fit, each day taken so often."""
+        asked = np.cumsum(often[self.day])[self.ends]
+        fitting = int(np.searchsorted(asked, room - often @ self.by_facts, side="right"))
+        if fitting == len(self.ends):
+            return _LEAST
+        below = self.risk[self.ends[fitting]]
+        above = self.risk[self.ends[fitting - 1]] if fitting else _MOST
+        return float(below + above) / 2
+
+    def reviews(self, threshold: float) -> Counts:
+        """The reviews of each day."""
+        by_risk = self.day[self.risk >= threshold]
+        return self.by_facts + np.bincount(by_risk, minlength=self.days)
+
+
+def _settable(risk: float) -> float:
+    return min(max(round(risk, _DIGITS), _LEAST), _MOST)
+
+
+def _interval(draws: Floats) -> Interval:
+    low, high = np.quantile(draws, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _form(base: Mapping[str, Any], review_risk: float, asked: Asked, past: Past) -> dict[str, Any]:
+    """The file of `base` with what was fitted; of a new version, equal where all is equal."""
+    form = dict(base)
+    if asked.institution is not None:
+        own = {asked.institution: {"review_risk": review_risk}}
+        form["institutions"] = {**form.get("institutions", {}), **own}
+    else:
+        names = ("medium", "high", "very_high")
+        bands = dict(zip(names, bands_of(review_risk), strict=True))
+        form |= {"review_risk": review_risk, "bands": bands, "capacity": asdict(asked.capacity)}
+    if asked.cost is not None:
+        form["cost"] = asdict(asked.cost)
+    last = past.period.before - timedelta(days=1)
+    digest = hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
+    form["version"] = f"{last}-fit-{digest[:8]}"
+    return form

@@ -1,0 +1,63 @@
+"""The commands that try and fit a policy, on what a backtest of a simulated town decided."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from models.policy import DEFAULT, load
+
+
+@pytest.fixture
+def past(backtest, town):
+    """The words that name the decisions of the town's year."""
+    files = town.words("registrations", "labels")
+    return ["--decisions", str(backtest), *files, "--from", "2025-07-01"]
+
+
+def test_a_policy_is_fitted_tried_and_says_whom_it_hits_without_a_name(
+    run, past, town, tmp_path, monkeypatch
+):
+    out = tmp_path / "fitted.toml"
+    made = run("policy", "fit", "--reviewers", 1, "--reviews-per-day", 1, *past, "--out", out)
+    assert made.code == 0
+    assert load(out).capacity.a_day == 1
+    told = run("policy", "try", out, *past, "--json")
+    trial = json.loads(told.out)
+    assert trial["new"]["reviews_a_day"] <= 1
+    assert trial["new"]["version"] == load(out).version
+    assert {"institution", "age_group", "sex"} <= {hit["group"] for hit in trial["hits"]}
+    for language in ("vi", "en"):
+        monkeypatch.setenv("CHINHCHU_LANGUAGE", language)
+        told = run("policy", "try", out, *past)
+        assert told.code == 0
+        assert not any(row["full_name"] in told.out for row in town.few("registrations"))
+
+
+def test_a_policy_with_costs_is_compared_by_them(run, past, tmp_path):
+    out = tmp_path / "fitted.toml"
+    costs = ("--cost-review", 50_000, "--cost-missed", 1_000_000, "--cost-refusal", 1_000_000)
+    run("policy", "fit", "--reviewers", 9, "--reviews-per-day", 9, *costs, *past, "--out", out)
+    trial = json.loads(run("policy", "try", out, *past, "--json").out)
+    assert trial["new"]["cost"] <= trial["old"]["cost"]
+
+
+WRONG = [
+    (("try", DEFAULT, "--decisions", "."), "--decisions and --registrations"),
+    (("try", DEFAULT, "--labels", "l.csv"), "--decisions and --registrations"),
+    (("try", DEFAULT), "nothing of this program is kept"),
+    (("fit", "--reviewers", 0, "--reviews-per-day", 1, "--out", "o"), "whole number from 1"),
+    (("fit", "--reviewers", 1, "--reviews-per-day", 0, "--out", "o"), "number above 0"),
+    (
+        ("fit", "--reviewers", 1, "--reviews-per-day", 1, "--cost-review", 5, "--out", "o"),
+        "all three are needed",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "named"), WRONG)
+def test_what_cannot_be_tried_or_fitted_is_one_line(run, words, named):
+    said = run("policy", *words)
+    assert said.code == 2
+    assert named in said.line
