@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 
 from features.errors import InputError
-from models import bundle, policy
 from models.errors import BundleError, JudgementError
-from models.policy import Policy
-from models.risk import RiskModel
+from service.archive import Archive, decided
 from service.ledger.judged import JudgedRow, JudgedRows
 from service.settings import Settings
 from service.wiring import check_there, visited
@@ -38,36 +35,6 @@ class Replayed:
     rows: int = 0
     by: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
     differences: list[Difference] = field(default_factory=list)
-
-
-class Archive:
-    """The kept models and policies, each read once; a model may know other features than today's."""
-
-    def __init__(self, home: Path) -> None:
-        self._home = home
-        self._models: dict[str, RiskModel] = {}
-        self._policies: dict[str, Policy] = {}
-
-    def model(self, version: str) -> RiskModel:
-        """A model as it judged.
-
-        Raises:
-            BundleError: it is not kept, or cannot be used.
-        """
-        if version not in self._models:
-            kept = bundle.load_to_replay(self._home / "models" / version)
-            self._models[version] = kept.model()
-        return self._models[version]
-
-    def policy(self, version: str) -> Policy:
-        """A policy as it decided.
-
-        Raises:
-            PolicyError: it is not kept, or cannot be read.
-        """
-        if version not in self._policies:
-            self._policies[version] = policy.load(self._home / "policies" / f"{version}.toml")
-        return self._policies[version]
 
 
 def run(settings: Settings, screening_id: UUID | None, last: int) -> Replayed:
@@ -122,7 +89,7 @@ def _differences(group: Sequence[JudgedRow], archive: Archive) -> list[Differenc
         again = {
             "risk": repr(risk),
             "risk_band": rules.band(risk).value,
-            "decision": rules.decide(risk, row.facts, row.institution).code,
+            "decision": decided(row, risk, rules).code,
         }
         stored = {"risk": repr(row.risk), "risk_band": row.risk_band, "decision": row.decision}
         found += [

@@ -46,6 +46,7 @@ from service.rescreening import OneByOne, RegisterState, Rescreening
 from service.ringruns import RingRuns
 from service.routes.door import Doors
 from service.settings import Settings
+from service.shadow import Shadow
 from service.words import said
 
 ROOMS = ("features", "graph", "models", "training", "service")
@@ -84,6 +85,7 @@ class House:
     store: Store
     register_in_use: RegisterInUse
     in_force: InForce
+    shadow: Shadow
     tokens: Tokens
     followed: FollowedGraph
     lane: Lane
@@ -266,8 +268,10 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         lane = Lane(store.ledger, work, clock, *duties)
         lane.start()
         stack.callback(lane.stop)
+        shadow = Shadow(store.ledger, store.folder.home, clock)
+        stack.enter_context(shadow.followed())
         callers = Callers(store.ledger)
-        yield House(store, in_use, in_force, tokens, followed, lane, callers, clock)
+        yield House(store, in_use, in_force, shadow, tokens, followed, lane, callers, clock)
 
 
 def _road(register: PopulationRegister, graph: Graph, tokens: Tokens, in_force: InForce) -> Road:

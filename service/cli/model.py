@@ -1,4 +1,4 @@
-"""The commands of who answers for the model: see the versions, promote one, roll back, read the log."""
+"""The commands of who answers for the model: see the versions, promote one, roll back."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from service.arguments import Commands, Parser, command, utf8
+from service.cli.shadow import shadow
 from service.settings import Settings
 from service.words import said
 
@@ -56,6 +57,7 @@ def model(commands: Commands[Parser]) -> None:
         "Ai đã thay mô hình chính, khi nào, vì sao. Không ghi gì.",
         "Who switched the champion, when and why. Writes nothing.",
     ).set_defaults(run=_log)
+    shadow(actions)
 
 
 def _answered_for(parser: Parser, run: object) -> None:

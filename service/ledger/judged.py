@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -70,6 +71,23 @@ class JudgedRows:
                 return
             yield [_judged(row) for row in rows]
             before, most = rows[-1][0], most - len(rows)
+
+    def after(self, position: int, most: int) -> list[JudgedRow]:
+        """The first screenings after a position, in the order in which they were committed."""
+        rows = self._door.execute(
+            f"{_JUDGED} WHERE position > %s ORDER BY position LIMIT %s", [position, most]
+        )
+        return [_judged(row) for row in rows]
+
+    def since(self, moment: datetime) -> Iterator[list[JudgedRow]]:
+        """The screenings made since a moment, in parts, the first one first."""
+        found = self._door.execute(
+            "SELECT max(position) FROM screenings WHERE screened_at < %s", [moment]
+        ).fetchone()
+        position = 0 if found is None or found[0] is None else int(found[0])
+        while rows := self.after(position, _ROWS_AT_ONCE):
+            yield rows
+            position = rows[-1].position
 
 
 def _judged(row: tuple[Any, ...]) -> JudgedRow:

@@ -19,6 +19,7 @@ _STEPS = (
     "005_readings.sql",
     "006_erasures.sql",
     "007_untied.sql",
+    "008_shadow.sql",
 )
 VERSION = len(_STEPS)
 _LOCK = 0x6368_6E01

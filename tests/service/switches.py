@@ -6,9 +6,14 @@ import json
 import shutil
 from datetime import UTC, date, datetime, timedelta
 
+import lightgbm
+import numpy as np
+
 from features.parsing import Person, parse_person
 from features.register.replica import Replica
-from models import policy
+from models import bundle, policy
+from models.bundle import Bundle, Golden
+from models.risk import RiskModel
 from service.datafolder import open_folder
 
 DEFAULT = policy.load()
@@ -59,3 +64,26 @@ def point(alias, version):
     aside = alias.with_suffix(".part")
     aside.write_text(version + "\n")
     aside.replace(alias)
+
+
+def refitted(small, version, *, seed):
+    """A bundle of other trees than the small model's, as another training would give them."""
+    first = bundle.load(small)
+    return _fitted(first, version, first.names, first.golden[0].vector, seed)
+
+
+def narrow_bundle(small, version, *, seed):
+    """One of three features, as an older program may have had."""
+    vector = (0.5, 0.1, float("nan"))
+    return _fitted(bundle.load(small), version, ("a", "b", "c"), vector, seed)
+
+
+def _fitted(first, version, names, vector, seed):
+    rows = np.random.default_rng(seed).normal(size=(400, len(names)))
+    known = lightgbm.Dataset(rows, label=rows[:, 0] + rows[:, seed % 3] > 0.5)
+    parameters = {"objective": "binary", "num_leaves": 7, "num_threads": 1, "verbosity": -1}
+    text = lightgbm.train(parameters, known, 10).model_to_string()
+    model = RiskModel(version, text, first.calibration, len(names))
+    risk = float(model.risk(np.array([vector]))[0])
+    golden = (Golden(first.golden[0].row, vector, risk),)
+    return Bundle(text, first.calibration, golden, {"version": version}, names)

@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from uuid import uuid4
 
 import httpx2
-import lightgbm
 import numpy as np
 import pytest
 
 from models import bundle, policy, registry
-from models.bundle import Bundle, Golden
 from models.errors import BundleError
 from models.registry import Order
-from models.risk import RiskModel
 from service import cli
+from service.archive import Archive
 from service.callers import create_key
 from service.ledger.judged import JudgedRow
-from service.replay import Archive, Replayed, replay, run
+from service.replay import Replayed, replay, run
 from service.serving import running
 from service.settings import Settings
-from tests.service.switches import BANK, adopt, bodies_of, peopled
+from tests.service.switches import BANK, adopt, bodies_of, narrow_bundle, peopled, refitted
 from training.promote import promote
 from training.world import simulate
 
 DECISIONS = 1_000
-
-
-def another_model(small, folder):
-    """A bundle of other trees, as another training would give them."""
-    first = bundle.load(small)
-    random = np.random.default_rng(1)
-    rows = random.normal(size=(400, len(first.names)))
-    known = lightgbm.Dataset(rows, label=rows[:, 2] > 0.5)
-    parameters = {"objective": "binary", "num_leaves": 7, "num_threads": 1, "verbosity": -1}
-    text = lightgbm.train(parameters, known, 10).model_to_string()
-    (golden,) = first.golden
-    model = RiskModel("later", text, first.calibration)
-    (risk,) = model.risk(np.array([golden.vector]))
-    facts = (Golden(golden.row, golden.vector, float(risk)),)
-    bundle.save(Bundle(text, first.calibration, facts, {"version": "later"}), folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +37,8 @@ def decided(tmp_path_factory, small_model):
     registry.keep(small_model, "small", home)
     registry.promote("small", home)
     settings = Settings(home, port=0)
-    later = another_model(small_model, folder / "later")
+    later = folder / "later"
+    bundle.save(refitted(small_model, "later", seed=1), later)
     bodies = bodies_of(world, DECISIONS + 40)
     assert len(bodies) == DECISIONS + 40
     with running(settings, announce=lambda _: None, console=False) as serving:
@@ -114,6 +98,20 @@ def test_a_screening_that_is_none_is_one_line(decided, language, capsys):
     assert "chinhchu: there is no screening" in capsys.readouterr().err
 
 
+def test_the_desk_prints_what_a_challenger_would_have_changed_and_nobodys_name(
+    decided, language, capsys
+):
+    home = decided[0]
+    registry.challenge("later", home)
+    assert cli.main(["model", "shadow", "--last", "2"]) == 0
+    out = capsys.readouterr().out
+    assert re.match(r"later: would have changed [\d,]+ of 1,040 decisions ", out)
+    assert BANK in out
+    for body in bodies_of(simulate(800, 7), 20):
+        assert body["full_name"] not in out
+        assert body["registration_id"] not in out
+
+
 def row_of(seen, risk, **changes):
     held = {
         "position": 1,
@@ -133,20 +131,10 @@ def row_of(seen, risk, **changes):
 @pytest.fixture
 def narrow(tmp_path, small_model):
     """A home that keeps a model of three features; its risk of a vector."""
-    random = np.random.default_rng(2)
-    rows = random.normal(size=(200, 3))
-    parameters = {"objective": "binary", "num_leaves": 3, "num_threads": 1, "verbosity": -1}
-    known = lightgbm.Dataset(rows, label=rows[:, 0] > 0)
-    text = lightgbm.train(parameters, known, 3).model_to_string()
-    first = bundle.load(small_model)
-    model = RiskModel("narrow", text, first.calibration, 3)
-    vector = (0.5, 0.1, float("nan"))
-    risk = float(model.risk(np.array([vector]))[0])
-    facts = (Golden(first.golden[0].row, vector, risk),)
-    narrow = Bundle(text, first.calibration, facts, {"version": "narrow"}, ("a", "b", "c"))
-    bundle.save(narrow, tmp_path / "models" / "narrow")
+    made = narrow_bundle(small_model, "narrow", seed=2)
+    bundle.save(made, tmp_path / "models" / "narrow")
     policy.keep(policy.load(), tmp_path)
-    return tmp_path, vector, risk
+    return tmp_path, made.golden[0].vector, made.golden[0].risk
 
 
 def differences(home, *rows):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import httpx2
 import pytest
 
-from models import registry
+from models import bundle, registry
 from service.callers import create_key
 from service.serving import running
 from service.settings import Settings
-from tests.service.switches import BANK, DEFAULT, adopt, bodies_of, kept, peopled
+from service.shadow_desk import compare
+from tests.service.switches import BANK, DEFAULT, adopt, bodies_of, kept, peopled, refitted
 from training.world import simulate
 
 CALLERS = 4
@@ -30,6 +33,8 @@ def home(tmp_path, world, small_model):
     registry.keep(small_model, "small", home)
     kept(home, small_model, "other")
     registry.promote("small", home)
+    bundle.save(refitted(small_model, "challenger-1", seed=1), home / "models" / "challenger-1")
+    registry.challenge("challenger-1", home)
     return home
 
 
@@ -44,7 +49,9 @@ def called(url, key, bodies):
         return answers
 
 
-def test_calls_are_answered_once_each_while_model_and_policy_are_switched(home, world):
+def test_calls_are_answered_once_each_while_judges_are_switched_and_a_challenger_follows(
+    home, world
+):
     bodies = bodies_of(world, 160)
     models, policies = itertools.cycle(["other", "small"]), itertools.count(1)
     settings = Settings(home, port=0)
@@ -74,11 +81,18 @@ def test_calls_are_answered_once_each_while_model_and_policy_are_switched(home, 
             assert switching.result(30) > 2
         with serving.house.ledger.whole() as whole:
             rows = whole.latest(BANK, 2 * len(bodies))
+        until = time.monotonic() + 60
+        while serving.house.shadow.judged < len(rows):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        made = compare(settings, 1, datetime.now(UTC))
     assert len({a["screening_id"] for a in answers}) == len(answers) == len(rows) == len(bodies)
     kept_rows = {str(row.screening_id): row.row() for row in rows}
     for answer in answers:
         row = kept_rows[answer["screening_id"]]
         assert {column: answer[column] for column in row} == row
+    assert (made.version, made.decisions, made.left_out) == ("challenger-1", len(bodies), 0)
+    assert made.total("stricter") + made.total("milder") == serving.house.shadow.changed
     named = {a["policy_version"] for a in answers}
     assert named <= {"ours-0", "ours-1", "ours-2", DEFAULT.version}
     assert {a["model_version"] for a in answers} == {"small", "other"}
