@@ -62,8 +62,10 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
     if len(data) < 4:
         raise InputError("registrations: too few before the day given to train on")
     split = by_time(data, LATER_PART)
-    before, later, early = split.before, split.later, data.label_at(split.since)
-    apart = fit_trees(data.vectors[before], early[before], seed=seed)
+    # Rows lie in the order of time, so both parts are views: a copy of a million rows is gigabytes.
+    before = slice(int(split.before.sum()))
+    later = slice(before.stop, None)
+    apart = fit_trees(data.vectors[before], data.label_at(split.since)[before], seed=seed)
     calibration = fit_calibration(apart, data.vectors[later], data.label[later])
     released = fit_trees(data.vectors, data.label, seed=seed)
     card = _card(data, until, seed)
