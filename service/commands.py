@@ -28,10 +28,13 @@ from service.ledger.records import LONGEST_KEY
 from service.progress import Progress
 from service.results import results
 from service.settings import Settings
+from service.watch_report import note_alerts, write_watch
+from service.watching import WatchedFiles, past_of_files, past_of_ledger
 from service.words import said
 from training.book import Book, BookFiles, load_population, open_book, rows_rejected
 from training.promote import Promotion, release
 from training.train import train
+from training.watch import Watch, period_of, watch
 from training.world import simulate
 
 
@@ -172,6 +175,40 @@ def _screened(
     out = asked.out or _run_folder(settings, name)
     with one_scratch():
         return run(judge, out), out
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What `watch` was asked; `files` None is the ledger, the others None are its own choice."""
+
+    files: WatchedFiles | None
+    month: str | None
+    reference: tuple[str, str] | None
+    out: Path | None
+
+
+def watch_past(settings: Settings, asked: Watched) -> tuple[Watch, Path]:
+    """Watches the ledger or files; gives what was found and the folder of the results.
+
+    What the ledger gave is noted in the data folder, for the metrics of the service.
+    """
+    progress = Progress()
+    if asked.files is not None:
+        past = past_of_files(asked.files, progress)
+    else:
+        wiring.check_there(settings)
+        with wiring.visited(settings) as ledger:
+            past = past_of_ledger(ledger, settings.home, progress)
+    progress.stage("watch", "So với trước…", "Comparing with the past…")
+    period = period_of(past.at, asked.month, asked.reference)
+    found = watch(past, period, past.known_until)
+    out = asked.out or _run_folder(settings, "watch")
+    with results(out) as aside:
+        write_watch(found, aside)
+    if asked.files is None:
+        note_alerts(settings.home, found, wiring.now())
+    progress.done()
+    return found, out
 
 
 def new_key(settings: Settings, institution: str) -> str:

@@ -9,6 +9,7 @@
 | `postgres/`, `valkey/` | the embedded ledger and the embedded live graph |
 | `population/` | the register's replica |
 | `models/` | released models and policies |
+| `watched.json` | when the ledger was watched last, and how many alerts there were |
 | `runs/` | what offline commands write where nobody named a place |
 """
 

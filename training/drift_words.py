@@ -20,6 +20,15 @@ _LEVELS = {
     "branch": ("chi nhánh", "branch"),
 }
 
+_KINDS = {
+    "missing": "bỏ trống",
+    "another": "loại khác",
+    "another value": "giá trị khác",
+    "the value of the row before": "giá trị của dòng trước",
+    "given": "có",
+}
+"""Kinds that are words of ours; shapes and codes are alike in both languages."""
+
 Said = tuple[str, str]
 """The same in Vietnamese and in English."""
 
@@ -50,29 +59,23 @@ def change_said(change: Change) -> Said:
     """What is different now; the values of a kind are told, those that somebody typed never are."""
     before, now = change.before, change.now
     if abs(now[0] - before[0]) >= _MISSING:
-        return _moved("bỏ trống", "missing", before[0], now[0])
+        return _share_of(change, 0)
     most = int(np.argmax(now))
     if now[most] >= _ALWAYS and before[most] < _NOT_ALWAYS:
-        return _moved(
-            f"hầu như luôn {change.bins[most]}",
-            f"nearly always {change.bins[most]}",
-            before[most],
-            now[most],
-        )
+        return _share_of(change, most, "hầu như luôn ", "nearly always ")
     fresh = np.flatnonzero((before < _WAS_RARE) & (now >= _NEW))
     if len(fresh) and change.medians is None:
-        new = int(fresh[np.argmax(now[fresh])])
-        return _moved(f"mới: {change.bins[new]}", f"new: {change.bins[new]}", before[new], now[new])
+        return _share_of(change, int(fresh[np.argmax(now[fresh])]), "mới: ", "new: ")
     if change.medians is not None and not math.isclose(*change.medians, rel_tol=0.01):
         was, then = (f"{m:.4g}" for m in change.medians)
         return f"trung vị {was} → {then}", f"median {was} → {then}"
-    which = int(np.argmax(np.abs(now - before)))
-    return _moved(change.bins[which], change.bins[which], before[which], now[which])
+    return _share_of(change, int(np.argmax(np.abs(now - before))))
 
 
-def _moved(vi: str, en: str, before: float, now: float) -> Said:
-    figures = f"{percent(before)} → {percent(now)}"
-    return f"{vi}: {figures}", f"{en}: {figures}"
+def _share_of(change: Change, place: int, vietnamese: str = "", english: str = "") -> Said:
+    name = change.bins[place]
+    figures = f"{percent(change.before[place])} → {percent(change.now[place])}"
+    return f"{vietnamese}{_KINDS.get(name, name)}: {figures}", f"{english}{name}: {figures}"
 
 
 def percent(share: float) -> str:

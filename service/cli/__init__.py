@@ -25,6 +25,7 @@ from service.cli.model import model
 from service.cli.policy import policy
 from service.cli.replay import replay
 from service.cli.rings import rings
+from service.cli.watch import watch
 from service.cli.weights import weights
 from service.errors import SettingsError
 from service.interruption import interruptible
@@ -98,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         *(check, books.train, books.backtest, books.campaign),
         *(
             weights,
+            watch,
             model,
             policy,
             replay,
