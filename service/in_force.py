@@ -48,6 +48,8 @@ class InForce:
         self._one_at_a_time = threading.Lock()
         self._seen = self._signs()
         self.judges = Judges(self._model(), self._policy())
+        self.announce: Callable[[Judges], None] = lambda _: None
+        """Is told of new judges before they judge."""
 
     @contextmanager
     def followed(self) -> Iterator[None]:
@@ -77,7 +79,9 @@ class InForce:
 
     def _take(self, load: Callable[[], Judges]) -> None:
         try:
-            self.judges = load()
+            new = load()
+            self.announce(new)
+            self.judges = new
         except (ChinhchuError, OSError) as error:
             kept = said("vẫn dùng bản cũ", "what judged before goes on")
             _logger.error("%s: %s", " ".join(str(error).split()), kept)  # noqa: TRY400

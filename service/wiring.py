@@ -29,6 +29,7 @@ from models.decision import Screening
 from models.screening import Examined, accompany, gather, screen
 from service import embedded
 from service.batches import Batches, Road
+from service.breaker import CircuitBreaker
 from service.callers import Callers
 from service.datafolder import DataFolder, check_made, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
@@ -85,6 +86,7 @@ class House:
     store: Store
     register_in_use: RegisterInUse
     in_force: InForce
+    breaker: CircuitBreaker
     shadow: Shadow
     tokens: Tokens
     followed: FollowedGraph
@@ -119,9 +121,10 @@ class House:
                 "ledger": self._ledger_answers,
                 "graph": self._graph_answers,
                 "register": self.register_in_use.state.answers,
+                "breaker": lambda: self.breaker.calm,
             },
             dispensable=frozenset(
-                {"graph"} | ({"register"} if self.register_in_use.remote else set())
+                {"graph", "breaker"} | ({"register"} if self.register_in_use.remote else set())
             ),
         )
 
@@ -239,12 +242,13 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     with opened(settings) as store, ExitStack() as stack:
         in_use = stack.enter_context(register_in_use(settings, store.folder.population))
         in_force = InForce(store.folder.home, settings.policy)
+        breaker = CircuitBreaker(in_force, store.ledger, store.folder.home, clock)
         stack.enter_context(in_force.followed())
         tokens = Tokens(store.keys.token)
         graph = store.graph
 
         def road(around: Graph) -> Road:
-            return _road(in_use.asked, around, tokens, in_force)
+            return _road(in_use.asked, around, tokens, breaker)
 
         def judge(examined: Sequence[Examined]) -> list[Screening]:
             judges = in_force.judges
@@ -271,15 +275,18 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         shadow = Shadow(store.ledger, store.folder.home, clock)
         stack.enter_context(shadow.followed())
         callers = Callers(store.ledger)
-        yield House(store, in_use, in_force, shadow, tokens, followed, lane, callers, clock)
+        yield House(
+            store, in_use, in_force, breaker, shadow, tokens, followed, lane, callers, clock
+        )
 
 
-def _road(register: PopulationRegister, graph: Graph, tokens: Tokens, in_force: InForce) -> Road:
+def _road(
+    register: PopulationRegister, graph: Graph, tokens: Tokens, breaker: CircuitBreaker
+) -> Road:
     def judge(registrations: Sequence[Registration]) -> list[tuple[Screening, Node]]:
         facts = gather(registrations, register, graph, tokens)
         nodes = [fact.node for fact in facts]
-        judges = in_force.judges
-        return list(zip(screen(facts, judges.model, judges.policy), nodes, strict=True))
+        return list(zip(breaker.screen(facts), nodes, strict=True))
 
     return Road(judge)
 

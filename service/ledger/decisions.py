@@ -32,6 +32,12 @@ ORDER BY s.institution, s.registration_id, s.position DESC
 _LATEST = "SELECT max(screened_at) FROM screenings WHERE rescreens IS NULL"
 _ROWS_AT_ONCE = 2_000
 
+_TALLIES = """
+SELECT institution, model_version, policy_version, count(*), count(*) FILTER (WHERE decision <> 'clear'),
+    max(position)
+FROM screenings WHERE rescreens IS NULL AND screened_at >= %s GROUP BY 1, 2, 3
+"""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Decided:
@@ -49,6 +55,26 @@ class Decided:
     is_fraud: bool | None
     province: str
     examined: tuple[Registration, Evidence] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many decisions of an institution one model and one policy made, and how many stopped.
+
+    `last_position` is that of the last of them.
+    """
+
+    institution: str
+    model_version: str
+    policy_version: str
+    decisions: int
+    stopped: int
+    last_position: int
+
+
+def tallies(door: psycopg.Connection, since: datetime) -> list[Tally]:
+    """What each model and policy decided in each institution since a moment."""
+    return [Tally(*row) for row in door.execute(_TALLIES, [since])]
 
 
 def latest(door: psycopg.Connection) -> datetime | None:

@@ -1,0 +1,294 @@
+"""The circuit breaker: a policy or a model that suddenly stops other people is taken back.
+
+While judges are new, the lane counts what they do to each institution. Where the share that is
+reviewed or refused leaves what the institution's own last weeks make likely, and what the judges
+before would have said of the same people does not explain it, the one before judges again: first
+the policy, then the model. Looked at after every few decisions, so that a bad rule meets few people.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from features.errors import ChinhchuError
+from models import bundle, policy, registry
+from models.decision import Decision, Screening
+from models.errors import JudgementError
+from models.hard_facts import CODES
+from models.screening import Facts, screen
+from service.in_force import InForce, Judges, adopted
+from service.ledger import Ledger
+from service.ledger.decisions import Tally, tallies
+from service.policies import adoptions, rollback
+from service.policy_trial import share
+from service.words import said
+
+WHO = "circuit breaker"
+LOOKED_AT_ONCE = 25
+"""A bad rule meets at most so many people after it could be known for one."""
+PAST = timedelta(days=28)
+
+_logger = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Mix:
+    """Decisions, how many stopped somebody, and how many the judges before would have stopped."""
+
+    decisions: int = 0
+    stopped: int = 0
+    stopped_before: int = 0
+
+
+def surprise(seen: Mix, likely: tuple[float, float], times: float) -> float:
+    """How much likelier a mix is if its share may be any than if it is as before, as a logarithm.
+
+    Were it as before, it would ever exceed ln(1 / x) with a probability of x at most, however often
+    one looks: Ville's inequality, for the share is given every value alike beforehand.
+
+    Args:
+        seen: what new judges did.
+        likely: bounds of the share that they would stop if they were as those before.
+        times: by what factor the odds may leave these bounds, and those of the judges before.
+    """
+    same = seen.stopped_before / seen.decisions
+    low = min(_shifted(likely[0], 1 / times), _shifted(same, 1 / times))
+    high = max(_shifted(likely[1], times), _shifted(same, times))
+    share = min(max(seen.stopped / seen.decisions, low), high)
+    passed = seen.decisions - seen.stopped
+    as_before = _times_log(seen.stopped, share) + _times_log(passed, 1 - share)
+    anything = (
+        math.lgamma(seen.stopped + 1) + math.lgamma(passed + 1) - math.lgamma(seen.decisions + 2)
+    )
+    return anything - as_before
+
+
+def _shifted(share: float, times: float) -> float:
+    """The share whose odds are so many times those of another."""
+    return share * times / (1 - share + share * times)
+
+
+def _times_log(count: int, share: float) -> float:
+    return 0.0 if not count else -math.inf if share <= 0 else count * math.log(share)
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What new judges do, institution by institution.
+
+    `before` are those who judged last, None where they cannot any more. `likely` are the bounds of
+    each institution's share in the past, and under "" those of all of them, for one that is new;
+    `over` are those that have been watched long enough.
+    """
+
+    judges: Judges
+    before: Judges | None
+    likely: Mapping[str, tuple[float, float]]
+    over: frozenset[str] = frozenset()
+    seen: dict[str, Mix] = field(default_factory=dict)
+
+    def changed(self, screenings: Sequence[Screening]) -> str | None:
+        """Counts; gives an institution whose mix has changed."""
+        before = self._stopped_before(screenings)
+        touched = set()
+        for screening, stopped_before in zip(screenings, before, strict=True):
+            institution = screening.registration.institution
+            mix = self.seen.setdefault(institution, Mix())
+            if institution in self.over or mix.decisions >= self.judges.policy.breaker.window:
+                continue
+            mix.decisions += 1
+            mix.stopped += screening.decision is not Decision.CLEAR
+            mix.stopped_before += stopped_before
+            touched.add(institution)
+        return next(filter(self._has_changed, sorted(touched)), None)
+
+    def _has_changed(self, institution: str) -> bool:
+        rules = self.judges.policy.breaker
+        likely = self.likely.get(institution, self.likely[""])
+        found = surprise(self.seen[institution], likely, rules.times)
+        return found > math.log(len(self.likely) / rules.bound)
+
+    def _stopped_before(self, screenings: Sequence[Screening]) -> list[bool]:
+        if self.before is None:
+            return [False] * len(screenings)
+        risks = [s.risk for s in screenings]
+        if self.before.model is not self.judges.model:
+            vectors = np.array([s.vector for s in screenings])
+            risks = self.before.model.risk(vectors).tolist()
+        return [
+            self.before.policy.decide(r, CODES.intersection(s.reasons), s.registration.institution)
+            is not Decision.CLEAR
+            for r, s in zip(risks, screenings, strict=True)
+        ]
+
+
+class CircuitBreaker:
+    """Judges for the lane, and watches what new judges do; its counts may be read by any thread.
+
+    `held` counts what was taken back, `calm` is false from then on until a person switches again.
+    """
+
+    def __init__(
+        self, in_force: InForce, ledger: Ledger, home: Path, clock: Callable[[], datetime]
+    ) -> None:
+        self._in_force = in_force
+        self._ledger = ledger
+        self._home = home
+        self._clock = clock
+        self._holding = False
+        self.held = 0
+        self.calm = not _held_last(home)
+        self._watch = self._watch_of(in_force.judges)
+        in_force.announce = self.take_over
+
+    def take_over(self, new: Judges) -> None:
+        """Is told of new judges before they judge."""
+        self.calm = self._holding is False
+        self._watch = self._watch_of(new)
+
+    def screen(self, facts: Sequence[Facts]) -> list[Screening]:
+        """Judges by what is in force, a few at a time while that is new."""
+        done: list[Screening] = []
+        while len(done) < len(facts):
+            judges, watch = self._in_force.judges, self._watch
+            watched = watch is not None and watch.judges is judges
+            some = facts[len(done) :][: LOOKED_AT_ONCE if watched else None]
+            screenings = screen(some, judges.model, judges.policy)
+            done += screenings
+            if watch is not None and watched:
+                institution = watch.changed(screenings)
+                if institution is not None:
+                    self._hold(watch, institution)
+        return done
+
+    def _watch_of(self, judges: Judges) -> Watch | None:
+        """The watch over new judges; None where there is nothing to compare them with."""
+        try:
+            with self._ledger.connection() as door:
+                rows = tallies(door, self._clock() - PAST)
+            return _watch(judges, rows, self._home)
+        except (ChinhchuError, OSError) as error:
+            unwatched = said("cầu dao không canh được", "the circuit breaker cannot watch")
+            _logger.error("%s: %s", unwatched, " ".join(str(error).split()))  # noqa: TRY400
+            return None
+
+    def _hold(self, watch: Watch, institution: str) -> None:
+        """Takes the new one back, on the lane's own thread: nobody more is to meet it."""
+        mix = watch.seen[institution]
+        why = (
+            f"{institution}: {mix.stopped} of {mix.decisions} decisions were a review or a refusal; "
+            f"{mix.stopped_before} would have been before"
+        )
+        self._watch, self.calm, self._holding = None, False, True
+        try:
+            told = self._take_back(watch, why)
+        except (ChinhchuError, OSError) as error:
+            told = " ".join(str(error).split())
+        finally:
+            self._holding = False
+        opens = said("cầu dao ngắt", "the circuit breaker opens")
+        _logger.error("%s: %s (%s)", opens, told, why)
+
+    def _take_back(self, watch: Watch, why: str) -> str:
+        """What became of it, in words."""
+        model, rules = watch.judges.model.version, watch.judges.policy.version
+        at, before = self._clock(), watch.before
+        if (before is None or before.policy.version != rules) and _former_policy(self._home):
+            rollback(self._home, by=WHO, why=why, at=at, instead_of=rules)
+        elif (before is None or before.model.version != model) and (
+            former := _former_model(self._home, model)
+        ):
+            registry.switch(former, self._home, registry.Order(WHO, why, at))
+        self._in_force.look()
+        now = self._in_force.judges
+        if now is watch.judges:
+            return said(
+                f"không có gì để quay lại, vẫn theo mô hình {model}, chính sách {rules}",
+                f"nothing to go back to, model {model} and policy {rules} go on",
+            )
+        self.held += 1
+        return said(
+            f"giữ lại mô hình {model}, chính sách {rules}; quay lại {now.model.version}, {now.policy.version}",
+            f"model {model} with policy {rules} is held; back to {now.model.version}, {now.policy.version}",
+        )
+
+
+def _former_policy(home: Path) -> bool:
+    """Whether there is a policy to go back to that was not held itself."""
+    file = adopted("previous", home)
+    return file is not None and file.stem not in _held_policies(home)
+
+
+def _former_model(home: Path, champion: str) -> str | None:
+    """The champion before this one, None where it was held itself."""
+    now, former = (registry.aliased(alias, home) for alias in ("champion", "previous"))
+    if now is None or former is None or now.name != champion:
+        return None
+    return None if former.name in _held_models(home) else former.name
+
+
+def _held_policies(home: Path) -> set[str]:
+    return {adoption.before for adoption in adoptions(home) if adoption.by == WHO}
+
+
+def _held_models(home: Path) -> set[str]:
+    return {entry["from"] for entry in registry.switches(home) if entry["by"] == WHO}
+
+
+def _held_last(home: Path) -> bool:
+    """Whether the last switch of the policy or of the model was the breaker's."""
+    whose = [a.by for a in adoptions(home)][-1:], [e["by"] for e in registry.switches(home)][-1:]
+    return [WHO] in whose
+
+
+def _watch(judges: Judges, counted: Sequence[Tally], home: Path) -> Watch | None:
+    """The watch over judges, by what others decided before them; None where nobody did."""
+    ours = judges.model.version, judges.policy.version
+    models, policies = _held_models(home), _held_policies(home)
+    others = [
+        t
+        for t in counted
+        if (t.model_version, t.policy_version) != ours
+        and t.model_version not in models
+        and t.policy_version not in policies
+    ]
+    if not others:
+        return None
+    last = max(others, key=lambda tally: tally.last_position)
+    own = {
+        t.institution: t.decisions for t in counted if (t.model_version, t.policy_version) == ours
+    }
+    window = judges.policy.breaker.window
+    over = frozenset(institution for institution, n in own.items() if n >= window)
+    return Watch(judges, _before(last, judges, home), _likely(others), over)
+
+
+def _likely(others: Sequence[Tally]) -> dict[str, tuple[float, float]]:
+    decisions, stopped = Counter[str](), Counter[str]()
+    for tally in others:
+        for name in ("", tally.institution):
+            decisions[name] += tally.decisions
+            stopped[name] += tally.stopped
+    shares = {name: share(stopped[name], n) for name, n in decisions.items()}
+    return {name: (found.low, found.high) for name, found in shares.items()}
+
+
+def _before(last: Tally, judges: Judges, home: Path) -> Judges | None:
+    """Those who judged last, None where they no longer can."""
+    model, rules = judges.model, judges.policy
+    try:
+        if last.model_version != model.version:
+            model = bundle.load(home / "models" / last.model_version).model()
+        if last.policy_version != rules.version:
+            rules = policy.load(home / "policies" / f"{last.policy_version}.toml")
+    except JudgementError:
+        return None
+    return Judges(model, rules)
