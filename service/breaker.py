@@ -9,7 +9,6 @@ the policy, then the model. Looked at after every few decisions, so that a bad r
 from __future__ import annotations
 
 import logging
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from models.screening import Facts, screen
 from service.in_force import InForce, Judges, adopted
 from service.ledger import Ledger
 from service.ledger.decisions import Tally, tallies
+from service.mixes import Mix, has_changed
 from service.policies import adoptions, rollback
 from service.policy_trial import share
 from service.words import said
@@ -37,47 +37,6 @@ LOOKED_AT_ONCE = 25
 PAST = timedelta(days=28)
 
 _logger = logging.getLogger(__name__)
-
-
-@dataclass(slots=True)
-class Mix:
-    """Decisions, how many stopped somebody, and how many the judges before would have stopped."""
-
-    decisions: int = 0
-    stopped: int = 0
-    stopped_before: int = 0
-
-
-def surprise(seen: Mix, likely: tuple[float, float], times: float) -> float:
-    """How much likelier a mix is if its share may be any than if it is as before, as a logarithm.
-
-    Were it as before, it would ever exceed ln(1 / x) with a probability of x at most, however often
-    one looks: Ville's inequality, for the share is given every value alike beforehand.
-
-    Args:
-        seen: what new judges did.
-        likely: bounds of the share that they would stop if they were as those before.
-        times: by what factor the odds may leave these bounds, and those of the judges before.
-    """
-    same = seen.stopped_before / seen.decisions
-    low = min(_shifted(likely[0], 1 / times), _shifted(same, 1 / times))
-    high = max(_shifted(likely[1], times), _shifted(same, times))
-    share = min(max(seen.stopped / seen.decisions, low), high)
-    passed = seen.decisions - seen.stopped
-    as_before = _times_log(seen.stopped, share) + _times_log(passed, 1 - share)
-    anything = (
-        math.lgamma(seen.stopped + 1) + math.lgamma(passed + 1) - math.lgamma(seen.decisions + 2)
-    )
-    return anything - as_before
-
-
-def _shifted(share: float, times: float) -> float:
-    """The share whose odds are so many times those of another."""
-    return share * times / (1 - share + share * times)
-
-
-def _times_log(count: int, share: float) -> float:
-    return 0.0 if not count else -math.inf if share <= 0 else count * math.log(share)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,17 +63,15 @@ class Watch:
             mix = self.seen.setdefault(institution, Mix())
             if institution in self.over or mix.decisions >= self.judges.policy.breaker.window:
                 continue
-            mix.decisions += 1
-            mix.stopped += screening.decision is not Decision.CLEAR
-            mix.stopped_before += stopped_before
+            stopped = screening.decision is not Decision.CLEAR
+            mix.add(stopped=stopped, stopped_before=stopped_before)
             touched.add(institution)
         return next(filter(self._has_changed, sorted(touched)), None)
 
     def _has_changed(self, institution: str) -> bool:
-        rules = self.judges.policy.breaker
         likely = self.likely.get(institution, self.likely[""])
-        found = surprise(self.seen[institution], likely, rules.times)
-        return found > math.log(len(self.likely) / rules.bound)
+        rules, mixes = self.judges.policy.breaker, len(self.likely)
+        return has_changed(self.seen[institution], likely, rules, mixes)
 
     def _stopped_before(self, screenings: Sequence[Screening]) -> list[bool]:
         if self.before is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -43,12 +43,23 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class DearPair:
+    """Hard facts that refuse where reviews would cost less: how many, and what either costs."""
+
+    pair: frozenset[str]
+    refused: int
+    refusal: float
+    review: float
+
+
+@dataclass(frozen=True, slots=True)
 class Fitted:
     """A fitted policy: `form` is what its file says.
 
     `by_capacity` is the risk from which all reviewers are at work, `by_cost` that from which a
     review is worth its price. The intervals are 95 % bootstraps over days: of the threshold, and of
-    the reviews a day.
+    the reviews a day on as many later days that are like these. `dear` are pairs of hard facts
+    whose refusal costs more than a review.
     """
 
     form: dict[str, Any]
@@ -59,6 +70,7 @@ class Fitted:
     reviews_a_day: float
     reviews_interval: Interval
     by_facts_a_day: float
+    dear: list[DearPair]
 
 
 def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitted:
@@ -75,9 +87,11 @@ def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitt
     least = by_cost or 0.0
     chosen = _settable(max(by_capacity, least))
     random = np.random.default_rng(_SEED)
-    draws = random.multinomial(queue.days, np.full(queue.days, 1 / queue.days), _DRAWS)
+    alike = np.full(queue.days, 1 / queue.days)
+    draws, later = (random.multinomial(queue.days, alike, _DRAWS) for _ in range(2))
     thresholds = np.array([max(queue.threshold(room, often), least) for often in draws])
-    reviews = draws @ queue.reviews(chosen) / queue.days
+    # What these days happen to ask for is off, and so will be what later ones do.
+    reviews = queue.reviews(chosen).mean() + (later - draws) @ queue.reviews(chosen) / queue.days
     return Fitted(
         form=_form(form, chosen, asked, past),
         review_risk=chosen,
@@ -87,7 +101,17 @@ def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitt
         reviews_a_day=float(queue.reviews(chosen).mean()),
         reviews_interval=_interval(reviews),
         by_facts_a_day=float(queue.by_facts.mean()),
+        dear=[] if asked.cost is None else list(_dear(past, base, asked.cost)),
     )
+
+
+def _dear(past: Past, base: Policy, cost: Cost) -> Iterator[DearPair]:
+    for pair in sorted(base.refuse_pairs, key=sorted):
+        held = np.array([pair <= kind for kind in past.kinds])[past.facts]
+        refusal = float((1 - past.risk[held]).sum()) * cost.false_refusal
+        review = float(held.sum()) * cost.review
+        if refusal > review:
+            yield DearPair(pair, int(held.sum()), refusal, review)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.decision import Decision
 from models.policy import Cost, Policy
+from service.mixes import Mix, has_changed
 from service.policy_past import CLEARED, FRAUD, GROUPS, Past, Row
 
 SHOWN = 20
@@ -71,7 +72,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """All that a trial tells. `more` and `fewer` count stricter and milder decisions."""
+    """All that a trial tells; `held_at` are institutions at which the circuit breaker would open."""
 
     since: date
     last: date
@@ -86,6 +87,7 @@ class Trial:
     milder: int
     largest: list[Change]
     hits: list[Hit]
+    held_at: list[str]
 
 
 def trial(past: Past, new: Policy, old: Policy) -> Trial:
@@ -110,6 +112,7 @@ def trial(past: Past, new: Policy, old: Policy) -> Trial:
             for i in changed[np.argsort(-past.risk[changed], kind="stable")][:SHOWN]
         ],
         hits=[hit for name in GROUPS for hit in _hits(past, name, ours, theirs)],
+        held_at=list(_held_at(past, new, ours, theirs)),
     )
 
 
@@ -160,6 +163,22 @@ def _hits(past: Past, name: str, ours: Decisions, theirs: Decisions) -> Iterator
         size = int(of_group.sum())
         new, old = (share(int((d[of_group] > 0).sum()), size) for d in (ours, theirs))
         yield Hit(name, value, new, old)
+
+
+def _held_at(past: Past, new: Policy, ours: Decisions, theirs: Decisions) -> Iterator[str]:
+    for place, name in enumerate(past.institutions):
+        there = past.institution == place
+        before = theirs[there] > 0
+        known = share(int(before.sum()), len(before))
+        mix = Mix()
+        for stopped, stopped_before in zip(ours[there] > 0, before, strict=True):
+            mix.add(stopped=stopped, stopped_before=stopped_before)
+            likely = known.low, known.high
+            if has_changed(mix, likely, new.breaker, len(past.institutions) + 1):
+                yield name
+                break
+            if mix.decisions >= new.breaker.window:
+                break
 
 
 def _code(decision: np.int8) -> str:

@@ -15,7 +15,7 @@ from service.words import said
 
 if TYPE_CHECKING:
     from models.policy import Cost
-    from service.policy_fit import Fitted
+    from service.policy_fit import DearPair, Fitted
 
 
 def add_fit(actions: Commands[Parser]) -> None:
@@ -124,4 +124,22 @@ def _tell(fitted: Fitted, capacity: float, out: Path) -> None:
                 f"Cost decides: below {percent(fitted.by_cost)} a review costs more than what it finds.",
             )
         )
+    _tell_dear(fitted.dear)
     print(f"{said('kết quả ở', 'results in')} {out}")
+
+
+def _tell_dear(dear_pairs: list[DearPair]) -> None:
+    from service.policy_words import number
+
+    for dear in dear_pairs:
+        pair, refusal, review = (
+            " + ".join(sorted(dear.pair)),
+            number(dear.refusal),
+            number(dear.review),
+        )
+        print(
+            said(
+                f"Từ chối vì {pair} ({dear.refused} lần) tốn {refusal} đồng theo rủi ro, xem xét chỉ {review}: nên bỏ cặp này khỏi [refuse].",
+                f"Refusing for {pair} ({dear.refused} times) costs {refusal} đồng by risk, reviews only {review}: think of taking the pair out of [refuse].",
+            )
+        )

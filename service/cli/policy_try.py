@@ -104,6 +104,7 @@ def _plain(value: object) -> object:
 
 
 def _lines(told: Trial) -> Iterator[str]:
+    from service.checking.table import printable
     from service.policy_words import number
 
     rows = number(told.decisions)
@@ -119,6 +120,9 @@ def _lines(told: Trial) -> Iterator[str]:
     if told.largest:
         yield said("Những quyết định có rủi ro cao nhất trong đó:", "Those of the highest risk:")
         yield from _table([_change(change) for change in told.largest])
+    if told.held_at:
+        places = ", ".join(map(printable, told.held_at))
+        yield said(f"Cầu dao sẽ ngắt ở: {places}.", f"The circuit breaker would open at: {places}.")
     yield said(
         "Bị xem xét hay từ chối, theo nhóm (khoảng tin cậy 95 %; sau cùng: chính sách kia):",
         "Reviewed or refused, by group (95 % intervals; last: the other policy):",

@@ -15,8 +15,9 @@ from models import bundle, registry
 from models.calibration import Calibration
 from models.policy import DEFAULT, load
 from models.risk import RiskModel
-from service.breaker import LOOKED_AT_ONCE, WHO, Mix, surprise
+from service.breaker import LOOKED_AT_ONCE, WHO
 from service.callers import create_key
+from service.mixes import Mix, surprise
 from service.policies import adopt, adoptions
 from service.serving import running
 from service.settings import Settings
@@ -34,9 +35,7 @@ def first_alarm(random, share, bound, most, before=0.0):
     for stopped, stopped_before in zip(
         random.random(most) < share, random.random(most) < before, strict=True
     ):
-        mix.decisions += 1
-        mix.stopped += int(stopped)
-        mix.stopped_before += int(stopped_before)
+        mix.add(stopped=stopped, stopped_before=stopped_before)
         if surprise(mix, LIKELY, TIMES) > math.log(1 / bound):
             return mix.decisions
     return None

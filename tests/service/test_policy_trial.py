@@ -150,6 +150,15 @@ def test_where_hard_facts_alone_are_too_many_nobody_is_reviewed_for_risk(past):
     assert reviewed.sum() == round(made.by_facts_a_day * past.period.days)
 
 
+def test_a_pair_whose_refusal_costs_more_than_a_review_is_named(past):
+    """Whose risk is drawn without regard to facts is honest for the most part."""
+    pair = frozenset({"HOLDER_DECEASED", "FACE_OF_FRAUD"})
+    made, _ = fitted_to(past, capacity=Capacity(1, 20), cost=COST)
+    assert [dear.pair for dear in made.dear] == [pair]
+    gentle = replace(COST, false_refusal=1)
+    assert fitted_to(past, capacity=Capacity(1, 20), cost=gentle)[0].dear == []
+
+
 def test_a_trial_counts_what_would_have_been_done_and_known(past):
     new = replace(POLICY, version="new", review_risk=0.1, cost=COST)
     told = trial(past, new, POLICY)
@@ -167,6 +176,14 @@ def test_a_trial_counts_what_would_have_been_done_and_known(past):
     assert max(risks) == past.risk[ours != theirs].max()
     of_sex = [hit.new.whole for hit in told.hits if hit.group == "sex"]
     assert sum(of_sex) == len(past)
+
+
+def test_a_trial_says_where_the_circuit_breaker_would_open(past):
+    gentle, harsh = (replace(POLICY, review_risk=risk) for risk in (0.18, 0.001))
+    assert trial(past, gentle, POLICY).held_at == []
+    assert trial(past, harsh, POLICY).held_at == ["BANK-0", "BANK-1", "BANK-2"]
+    one = replace(POLICY, institutions={"BANK-1": 0.001})
+    assert trial(past, one, POLICY).held_at == ["BANK-1"]
 
 
 def test_a_policy_tried_against_itself_changes_nothing(past):
