@@ -15,8 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from service.errors import CallError
 from service.page import page
 from service.problems import MEDIA_TYPE, ProblemError, document, of_error, of_status, response
-from service.routes import health, outcomes, screenings
+from service.routes import health, metrics, outcomes, screenings
 from service.routes.door import Doors
+from service.telemetry import Timed
 
 _logger = logging.getLogger(__name__)
 
@@ -46,7 +47,7 @@ def create_app(doors: Doors) -> ASGIApp:
         },
     )
     app.state.doors = doors
-    for room in (screenings, outcomes, health):
+    for room in (screenings, outcomes, health, metrics):
         app.include_router(room.router)
     app.add_api_route("/docs", _docs(app), include_in_schema=False)
     app.add_api_route("/", _to_docs, include_in_schema=False)
@@ -55,7 +56,7 @@ def create_app(doors: Doors) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(HTTPException, _on_status)
     app.add_exception_handler(Exception, _on_defect)
-    return Shield(app)
+    return Timed(Shield(app), doors.telemetry)
 
 
 class Shield:

@@ -26,6 +26,7 @@ from service.ledger.reading import Known, WholeLedger
 from service.ledger.records import Asked, Judged, NewOutcome, StoredOutcome, content
 from service.ledger.writing import Writer
 from service.livegraph import FollowedGraph
+from service.telemetry import Telemetry
 
 _OTHER_CONTENT = "this registration_id was sent before with different content"
 _ERASED = "the personal data of this registration was erased before it was screened"
@@ -51,6 +52,7 @@ class Batches:
         graph: FollowedGraph,
         keys: Keys,
         before: Callable[[Writer, datetime], bool],
+        telemetry: Telemetry | None = None,
     ) -> None:
         """`before` does what is due ahead of each batch (the day's ring run); False if it cannot.
 
@@ -60,6 +62,7 @@ class Batches:
         self._graph = graph
         self._keys = keys
         self._before = before
+        self._telemetry = telemetry or Telemetry()
 
     def screen(self, writer: Writer, calls: Sequence[ScreeningCall], now: datetime) -> None:
         """Screens what is new, answers the rest from the ledger."""
@@ -82,6 +85,7 @@ class Batches:
             for call, (screening, node) in zip(firsts, road, strict=True)
         ]
         stored = writer.record_screenings(judged)
+        self._telemetry.screened(judged)
         nodes = [j.node for j in judged if not j.in_ledger]
         self._graph.project(nodes, [], ledger.last_position())
         for same, answer in zip(fresh, stored, strict=True):
@@ -109,6 +113,7 @@ class Batches:
             if call.key in nodes and call.key not in held:
                 fresh.setdefault(call.key, call.outcome)
         new = writer.record_outcomes(list(fresh.values()), now) if fresh else []
+        self._telemetry.learned(new)
         marks = [
             Mark(nodes[s.outcome.key], s.outcome.confirmed_at, s.outcome.is_fraud) for s in new
         ]

@@ -98,6 +98,11 @@ class Lane:
         """Whether it holds the lease and takes calls."""
         return self._writer is not None and not self._stopping
 
+    @property
+    def waiting(self) -> int:
+        """Calls that wait."""
+        return len(self._waiting)
+
     def screen(self, registration: Registration, asked_by: str, purpose: str) -> Future[Answered]:
         """Puts a registration in line.
 

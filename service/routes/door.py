@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Annotated, Protocol
 
@@ -16,6 +16,7 @@ from service.calls import PURPOSE
 from service.lane import Lane
 from service.ledger import Ledger
 from service.problems import ProblemError
+from service.telemetry import Telemetry
 
 AHEAD = timedelta(minutes=5)
 """How far a sender's clock may be ahead of ours."""
@@ -42,6 +43,7 @@ class Doors:
     clock: Callable[[], datetime]
     checks: dict[str, Asked]
     dispensable: frozenset[str] = frozenset()
+    telemetry: Telemetry = field(default_factory=Telemetry)
 
 
 def doors(request: Request) -> Doors:
