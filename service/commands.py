@@ -206,7 +206,7 @@ def watch_past(settings: Settings, asked: Watched) -> tuple[Watch, Path]:
     with results(out) as aside:
         write_watch(found, aside)
     if asked.files is None:
-        note_alerts(settings.home, found, wiring.now())
+        note_alerts(open_folder(settings.home).watched, found, wiring.now())
     progress.done()
     return found, out
 

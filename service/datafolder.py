@@ -63,6 +63,11 @@ class DataFolder:
         return self.home / "runtime"
 
     @property
+    def watched(self) -> Path:
+        """Tells when the ledger was watched last."""
+        return self.home / "watched.json"
+
+    @property
     def runs(self) -> Path:
         """What offline commands write where nobody named a place."""
         return self.home / "runs"

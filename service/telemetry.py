@@ -34,6 +34,7 @@ _ROUTES = {
 class Standing:
     """How the service stands now; None where a thing is not there."""
 
+    waiting: int
     model: str
     policy: str
     trained_until: datetime | None
@@ -42,6 +43,8 @@ class Standing:
     """When the ledger was watched last, and the alerts there were."""
     shadow: tuple[int, int]
     """Rows that a challenger judged too, and those that it would decide otherwise."""
+    held: int
+    """How often the circuit breaker took back what judged."""
 
 
 class Telemetry:
@@ -91,6 +94,10 @@ class Telemetry:
         route = _ROUTES.get(path) or ("screenings" if path.startswith("/v1/s") else "other")
         self._requests.labels(route, f"{status // 100}xx").observe(seconds)
 
+    def follow(self, standings: Standings) -> None:
+        """Tells these gauges too, from now on."""
+        self.registry.register(standings)
+
     def text(self) -> bytes:
         """All of it, in Prometheus's text format."""
         return generate_latest(self.registry)
@@ -107,20 +114,18 @@ class Standings(Collector):
 
     def __init__(
         self,
-        waiting: Callable[[], int],
-        checks: Mapping[str, Callable[[], bool]],
         standing: Callable[[], Standing],
+        checks: Mapping[str, Callable[[], bool]],
         clock: Callable[[], datetime],
     ) -> None:
-        self._waiting = waiting
-        self._checks = checks
         self._standing = standing
+        self._checks = checks
         self._clock = clock
 
     def collect(self) -> Iterator[Metric]:
         """The gauges of now."""
         now, standing = self._clock(), self._standing()
-        yield _gauge("lane_waiting", "Calls that wait for the lane", self._waiting())
+        yield _gauge("lane_waiting", "Calls that wait for the lane", standing.waiting)
         up = GaugeMetricFamily("chinhchu_up", "Whether a part answers", labels=["part"])
         for part, answers in self._checks.items():
             up.add_metric([part], float(answers()))
@@ -134,6 +139,7 @@ class Standings(Collector):
         judged, changed = standing.shadow
         yield _gauge("shadow_judged", "Rows that a challenger judged too", judged)
         yield _gauge("shadow_changed", "Those that it would decide otherwise", changed)
+        yield _gauge("breaker_held", "How often new judges were taken back", standing.held)
         if standing.watched is not None:
             yield _gauge("watch_alerts", "Alerts of the last `watch`", standing.watched[1])
 

@@ -17,9 +17,6 @@ from training.hindsight import BAND, Kept, Month, out_of_band
 from training.watch import Watch
 from training.watch_plots import draw
 
-WATCHED = "watched.json"
-"""In the data folder: when its ledger was watched last, and how many alerts there were."""
-
 Said = tuple[str, str]
 
 
@@ -38,15 +35,15 @@ def write_watch(watch: Watch, folder: Path) -> None:
         raise unwritable(folder.parent, error) from error
 
 
-def note_alerts(home: Path, watch: Watch, at: datetime) -> None:
+def note_alerts(file: Path, watch: Watch, at: datetime) -> None:
     """Notes in the data folder what the last look at its ledger found; the metrics tell it."""
     noted = {"at": at.isoformat(), "month": watch.period.watched[-1], "alerts": watch.alert_count}
-    aside = home / ".watched.part"
+    aside = file.with_suffix(".part")
     try:
         aside.write_text(json.dumps(noted) + "\n", encoding="utf-8")
-        aside.replace(home / WATCHED)
+        aside.replace(file)
     except OSError as error:
-        raise unwritable(home, error) from error
+        raise unwritable(file, error) from error
 
 
 def alerts_said(watch: Watch) -> list[Said]:

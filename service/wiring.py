@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -48,6 +48,8 @@ from service.ringruns import RingRuns
 from service.routes.door import Doors
 from service.settings import Settings
 from service.shadow import Shadow
+from service.standing import last_watch, trained_until
+from service.telemetry import Standing, Standings, Telemetry
 from service.words import said
 
 ROOMS = ("features", "graph", "models", "training", "service")
@@ -71,12 +73,14 @@ class Store:
 class RegisterInUse:
     """The register that is asked here, and how it is.
 
-    `remote`: its outages are its own, and no reason to call this service away.
+    `remote`: its outages are its own, and no reason to call this service away. `snapshot` gives
+    the day of what it holds, where that is known.
     """
 
     asked: PopulationRegister
     state: RegisterState
     remote: bool
+    snapshot: Callable[[], date | None] = lambda: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class House:
     lane: Lane
     callers: Callers
     clock: Callable[[], datetime]
+    telemetry: Telemetry
 
     @property
     def ledger(self) -> Ledger:
@@ -109,6 +114,31 @@ class House:
         """The register that is asked."""
         return self.register_in_use.asked
 
+    @property
+    def checks(self) -> dict[str, Callable[[], bool]]:
+        """Whether each part answers, to be asked now."""
+        return {
+            "lane": lambda: self.lane.ready,
+            "ledger": self._ledger_answers,
+            "graph": self._graph_answers,
+            "register": self.register_in_use.state.answers,
+            "breaker": lambda: self.breaker.calm,
+        }
+
+    def standing(self) -> Standing:
+        """How it stands, for the metrics."""
+        judges, register = self.in_force.judges, self.register_in_use
+        return Standing(
+            waiting=self.lane.waiting,
+            model=judges.model.version,
+            policy=judges.policy.version,
+            trained_until=trained_until(self.store.folder, judges.model.version),
+            snapshot=register.snapshot(),
+            watched=last_watch(self.store.folder),
+            shadow=(self.shadow.judged, self.shadow.changed),
+            held=self.breaker.held,
+        )
+
     def doors(self) -> Doors:
         """What the routes of the API reach."""
         return Doors(
@@ -116,13 +146,8 @@ class House:
             ledger=self.ledger,
             callers=self.callers,
             clock=self.clock,
-            checks={
-                "lane": lambda: self.lane.ready,
-                "ledger": self._ledger_answers,
-                "graph": self._graph_answers,
-                "register": self.register_in_use.state.answers,
-                "breaker": lambda: self.breaker.calm,
-            },
+            checks=self.checks,
+            telemetry=self.telemetry,
             dispensable=frozenset(
                 {"graph", "breaker"} | ({"register"} if self.register_in_use.remote else set())
             ),
@@ -257,7 +282,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         followed = FollowedGraph(graph)
         rings = RingRuns(graph, store.keys)
         look = LookAgain(judge, followed, rings, store.keys)
-        work = Batches(road(followed), followed, store.keys, look.rings_are_there)
+        telemetry = Telemetry()
+        work = Batches(road(followed), followed, store.keys, look.rings_are_there, telemetry)
         again = Rescreening(road(OneByOne(graph)), in_use.state, store.keys, work.make_ready)
 
         tidying, forgetting = Tidying(graph), Forgetting(graph, settings.retention_days)
@@ -275,9 +301,21 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         shadow = Shadow(store.ledger, store.folder.home, clock)
         stack.enter_context(shadow.followed())
         callers = Callers(store.ledger)
-        yield House(
-            store, in_use, in_force, breaker, shadow, tokens, followed, lane, callers, clock
+        house = House(
+            store,
+            in_use,
+            in_force,
+            breaker,
+            shadow,
+            tokens,
+            followed,
+            lane,
+            callers,
+            clock,
+            telemetry,
         )
+        telemetry.follow(Standings(house.standing, house.checks, clock))
+        yield house
 
 
 def _road(
@@ -297,7 +335,7 @@ def register_in_use(settings: Settings, population: Path) -> Iterator[RegisterIn
     if settings.register_url is None:
         with closing(Replica(population)) as replica:
             state = RegisterState(lambda: _holds_persons(replica), lambda: True)
-            yield RegisterInUse(replica, state, remote=False)
+            yield RegisterInUse(replica, state, remote=False, snapshot=lambda: _as_of(replica))
         return
     terms = Terms(
         url=settings.register_url,
@@ -313,10 +351,15 @@ def register_in_use(settings: Settings, population: Path) -> Iterator[RegisterIn
 
 
 def _holds_persons(replica: Replica) -> bool:
+    return _as_of(replica) is not None
+
+
+def _as_of(replica: Replica) -> date | None:
     try:
-        return replica.snapshot() is not None
+        snapshot = replica.snapshot()
     except DataFolderError:
-        return False
+        return None
+    return None if snapshot is None else snapshot.as_of
 
 
 def check_rooms() -> None:

@@ -7,12 +7,12 @@ from fastapi.responses import PlainTextResponse
 
 from service.routes.door import TheDoors
 
-router = APIRouter(tags=["health"])
+router = APIRouter()
 
 _FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 
 
-@router.get("/metrics", summary="Counts and gauges", response_class=PlainTextResponse)
+@router.get("/metrics", include_in_schema=False)
 def metrics(doors: TheDoors) -> PlainTextResponse:
     """Prometheus's text format; holds no key of a registration and no institution."""
     return PlainTextResponse(doors.telemetry.text(), media_type=_FORMAT)
