@@ -211,6 +211,9 @@ def test_a_service_ends_with_zero_when_it_is_told_to(service):
     for number in (signal.SIGINT, signal.SIGTERM):
         service.start()
         assert httpx2.get(f"{service.url}/health/ready").json()["status"] == "ready"
+        metrics = httpx2.get(f"{service.url}/metrics").text
+        assert 'chinhchu_up{part="ledger"} 1.0' in metrics
+        assert "chinhchu_model_info{" in metrics
         assert service.stop(number) == 0
         with owned(service.home):
             pass
