@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from features.syllable import without_marks
@@ -13,6 +14,7 @@ _WORDS_WRITTEN = """
     NOTAVAILABLE NOTGIVEN NOTPROVIDED NULL OTHER SAMPLE TEST TEXT TRONG TRUE UNDEFINED UNKNOWN
     UNKNOWNDEVICE 020000000000 9774D56D682E549C
     """
+_NO_SIGN = re.compile(r"[\W_]+")
 _WORDS = frozenset(_WORDS_WRITTEN.split())
 # The last two are what phones answer that may not, or cannot, tell what they are.
 
@@ -20,7 +22,7 @@ _WORDS = frozenset(_WORDS_WRITTEN.split())
 def signs(text: str) -> str:
     """Its letters and digits alone, upper case, without marks."""
     plain = without_marks(unicodedata.normalize("NFKC", text)).upper()
-    return "".join(c for c in plain if c.isalnum())
+    return plain if plain.isalnum() else _NO_SIGN.sub("", plain)
 
 
 def is_filler(text: str) -> bool:

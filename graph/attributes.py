@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Self
 
 from features import address, birth_date, commune, filler, identity_number, name, phone
@@ -317,6 +318,7 @@ def _mailbox(registration: Registration) -> str | None:
     return f"{numbered}@{domain}" if "#" in numbered else None
 
 
+@lru_cache(maxsize=65536)
 def _network(value: str | None, *, whole: bool) -> str | None:
     """An IP address or its neighbourhood; None for what is no public address."""
     try:

@@ -198,14 +198,33 @@ def _met(link: Link, selected: str, *, over_marks: bool = False) -> str:
                 PARTITION BY token ORDER BY {order} ROWS UNBOUNDED PRECEDING)::BIGINT AS seq
             FROM seen),
         r AS (
-            SELECT *, unnest([seq // {kept}, seq // {kept} - 1]) AS bucket
+            SELECT *, seq - {kept - 1} AS first,
+                unnest([seq // {kept}, seq // {kept} - 1]) AS bucket
             FROM numbered WHERE is_e = 0),
-        e AS (SELECT *, seq // {kept} AS bucket FROM numbered WHERE is_e = 1)
+        e AS (
+            SELECT *{_repeated(selected)}, seq // {kept} AS bucket FROM numbered WHERE is_e = 1)
         SELECT {selected}
         FROM r JOIN e ON r.token = e.token AND r.bucket = e.bucket
-            AND e.seq <= r.seq AND e.seq > r.seq - {kept}
+            AND e.seq BETWEEN r.first AND r.seq
             AND e.rank BETWEEN r.begun AND r.rank - 1
     """  # noqa: S608  # built from the declared table alone
+
+
+def _repeated(selected: str, of: str = "token", seq: str = "seq") -> str:
+    """Columns that are asked for: the numbers of the next and of the last event of the same kind."""
+    return "".join(
+        f", coalesce({step}({seq}) OVER (PARTITION BY {of}, {kind} ORDER BY {seq}), {none})"
+        f" AS {column}"
+        for kind in ("holder", "family", "institution", "province")
+        for step, column, none in (
+            ("lead", f"next_{kind}", _NEVER),
+            ("lag", f"past_{kind}", -_NEVER),
+        )
+        if f"e.{column}" in selected
+    )
+
+
+_NEVER = 1 << 62
 
 
 def _uses_begun() -> str:
@@ -341,10 +360,13 @@ def _reached(reach: Reach, columns: Columns) -> str:
     if isinstance(columns[0][0], MarkMeasure):
         pairs, marks = f"{reach.name}_marked", "JOIN mark ON mark.n = other"
     event = "node.*, mark.confirmed, mark.is_fraud" if marks else "node.*"
+    selected = _selected(columns)
     return f"""
-        SELECT r.n AS n, {_selected(columns)}
-        FROM (SELECT pair.n AS r_n, {event} FROM {pairs} pair JOIN node ON node.n = other {marks}) e
-        JOIN node r ON r.n = e.r_n
+        SELECT r.n AS n, {selected}
+        FROM (
+            SELECT pair.n AS r_n, {event}{_repeated(selected, "pair.n", "rank")}
+            FROM {pairs} pair JOIN node ON node.n = other {marks}) e
+        JOIN (SELECT *, rank AS seq FROM node) r ON r.n = e.r_n
         GROUP BY r.n
     """  # noqa: S608  # built from the declared table alone
 

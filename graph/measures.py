@@ -91,7 +91,10 @@ class Measure:
     """One way to count events before a registration, in Python and in SQL.
 
     In SQL `e` is the earlier event and `r` the registration; `{w}` stands for the window's test, and
-    an unknown province is 0.
+    an unknown province is 0. Events that `r` sees are numbered `e.seq` from `r.first` to `r.seq`;
+    `e.next_holder` and `e.past_holder` are the numbers of the next and the last event of the same
+    holder, so that different holders are counted by the latest event of each. `next_family` and so on
+    are alike.
     `count` gets the events in the window, latest last, those that are older, and the registration's
     own event.
     """
@@ -127,7 +130,7 @@ REGISTRATIONS = Measure("registrations", lambda es, _o, _r: len(es), "count(*) F
 HOLDERS = Measure(
     "holders",
     lambda es, _, r: len({e.holder for e in es if e.holder != r.holder}),
-    "count(DISTINCT e.holder) FILTER ({w} AND e.holder <> r.holder)",
+    "count(*) FILTER ({w} AND e.holder <> r.holder AND e.next_holder > r.seq)",
 )
 KIN = Measure(
     "kin",
@@ -142,7 +145,7 @@ STRANGERS = Measure(
 NEW_HOLDERS = Measure(
     "new_holders",
     lambda es, older, _: len({e.holder for e in es} - {e.holder for e in older}),
-    "count(DISTINCT e.holder) - count(DISTINCT e.holder) FILTER (NOT {w})",
+    "count(*) FILTER ({w} AND e.past_holder < r.first)",
 )
 RELATION = Measure(
     "relation",
@@ -153,17 +156,17 @@ RELATION = Measure(
 FAMILIES = Measure(
     "families",
     lambda es, _, r: len({e.family for e in es if e.family != r.family}),
-    "count(DISTINCT e.family) FILTER ({w} AND e.family <> r.family)",
+    "count(*) FILTER ({w} AND e.family <> r.family AND e.next_family > r.seq)",
 )
 INSTITUTIONS = Measure(
     "institutions",
     lambda es, _, r: len({e.institution for e in es if e.institution != r.institution}),
-    "count(DISTINCT e.institution) FILTER ({w} AND e.institution <> r.institution)",
+    "count(*) FILTER ({w} AND e.institution <> r.institution AND e.next_institution > r.seq)",
 )
 PROVINCES = Measure(
     "provinces",
     lambda es, _, r: len({e.province for e in es} - {r.province, ""}),
-    "count(DISTINCT e.province) FILTER ({w} AND e.province NOT IN (r.province, 0))",
+    "count(*) FILTER ({w} AND e.province NOT IN (r.province, 0) AND e.next_province > r.seq)",
 )
 SAME_PROVINCE = Measure(
     "same_province",

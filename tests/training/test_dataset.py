@@ -155,11 +155,15 @@ def test_a_chain_of_private_values_is_one_cluster_and_a_desk_ties_nobody():
     )
     assert clusters(chain).tolist() == [0, 1, 0, 0, 2]
     assert clusters([]).tolist() == []
+    assert clusters(nodes_sharing({Attribute.ADDRESS: a}, {Attribute.ADDRESS: a})).tolist() == [
+        0,
+        1,
+    ]
 
 
 def test_a_value_that_too_many_hold_ties_nobody(monkeypatch):
     monkeypatch.setattr(ties, "MOST", 3)
-    crowd = [{Attribute.ADDRESS: "dormitory"}] * 4
+    crowd = [{Attribute.DEVICE: "kiosk"}] * 4
     assert len(set(clusters(nodes_sharing(*crowd)).tolist())) == 4
     assert len(set(clusters(nodes_sharing(*crowd[:3])).tolist())) == 1
 
