@@ -9,8 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
 from importlib import resources
+
+AS_OF = date(2026, 11, 21)
+"""The day on which the table of communes was last brought up to date."""
 
 Codes = frozenset[str]
 """Codes of communes of today."""

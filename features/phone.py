@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 from functools import lru_cache
+
+AS_OF = date(2026, 11, 21)
+"""The day on which these prefixes were those of the numbering plan."""
 
 _NOT_DIGITS = re.compile("[^0-9]+")
 _EXTENSION = re.compile(

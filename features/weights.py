@@ -14,6 +14,7 @@ import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -21,6 +22,9 @@ from typing import Any
 from features import name
 from features.difference import outcome
 from features.evidence import FIELDS, Alternative, Balance, FieldEvidence, FoundBy, Outcome
+
+AS_OF = date(2026, 11, 22)
+"""The day on which the packaged weights were last estimated or set."""
 
 LEARNT = FIELDS[1:]
 """Fields whose rows are distributions; a number's agreement is what found the person."""

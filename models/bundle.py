@@ -108,6 +108,12 @@ class Bundle:
         """What decisions name it by."""
         return str(self.card["version"])
 
+    @property
+    def learned_until(self) -> datetime | None:
+        """The moment up to which it knew the world; None where it stands in, of a made-up one."""
+        until = self.card.get("until")
+        return None if until is None or "made_from" in self.card else datetime.fromisoformat(until)
+
     def model(self) -> RiskModel:
         """The model, ready to judge."""
         return RiskModel(self.version, self.model_text, self.calibration, len(self.names))

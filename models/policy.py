@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from models.decision import Decision, RiskBand
 from models.errors import PolicyError
 from models.policy_form import Problem, problems
+from models.use_by import Limit, Then, limits
 
 DEFAULT = Path(__file__).parent / "policies" / "default.toml"
 
@@ -55,7 +56,7 @@ class Policy:
     """Thresholds on calibrated risk, and what hard facts lead to.
 
     `bands` are the lower bounds of `medium`, `high` and `very_high`. `institutions` holds the review
-    risk of those that have one of their own.
+    risk of those that have one of their own, `use_by` limits of age by reason code.
     """
 
     version: str
@@ -67,10 +68,17 @@ class Policy:
     capacity: Capacity | None = None
     cost: Cost | None = None
     breaker: Breaker = field(default_factory=Breaker)
+    use_by: Mapping[str, Limit] = field(default_factory=dict)
 
-    def decide(self, risk: float, facts: frozenset[str], institution: str) -> Decision:
-        """The furthest of what risk and hard facts ask for."""
-        return max(self.by_risk(risk, institution), self.by_facts(facts))
+    def decide(
+        self, risk: float, facts: frozenset[str], institution: str, stale: Collection[str] = ()
+    ) -> Decision:
+        """The furthest of what risk and hard facts ask for, and what is done of stale parts."""
+        thens = {self.use_by[code].then for code in stale if code in self.use_by}
+        asked = self.by_facts(facts)
+        if Then.PAPERS not in thens:
+            asked = max(asked, self.by_risk(risk, institution))
+        return max(asked, Decision.REVIEW) if Then.REVIEW in thens else asked
 
     def by_risk(self, risk: float, institution: str) -> Decision:
         """What the model alone asks for: never more than a review."""
@@ -131,6 +139,7 @@ def of_form(form: Mapping[str, Any], name: str) -> Policy:
         capacity=Capacity(**form["capacity"]) if "capacity" in form else None,
         cost=Cost(**form["cost"]) if "cost" in form else None,
         breaker=Breaker(**form.get("breaker", {})),
+        use_by=limits(form.get("use_by", {})),
     )
 
 

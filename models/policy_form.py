@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from models import use_by
 from models.hard_facts import CODES
 
 Problem = tuple[str, str]
@@ -45,7 +46,7 @@ NUMBERS: Mapping[str, Number] = {
 _REQUIRED = frozenset({"version", "review_risk", "review.facts", "refuse.pairs"})
 _KNOWN = _REQUIRED | NUMBERS.keys()
 _TABLES = frozenset(name.partition(".")[0] for name in _KNOWN if "." in name)
-_INSTITUTIONS = "institutions"
+_INSTITUTIONS, _USE_BY = "institutions", "use_by"
 
 
 def problems(form: Mapping[str, Any]) -> list[Problem]:
@@ -59,13 +60,14 @@ def problems(form: Mapping[str, Any]) -> list[Problem]:
         *_facts(settings.get("review.facts", [])),
         *_pairs(settings.get("refuse.pairs", [])),
         *_institutions(form.get(_INSTITUTIONS, {})),
+        *use_by.problems(form.get(_USE_BY, {})),
     ]
 
 
 def _settings(form: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
-    """Every setting under its full name, `table.name`; those of institutions apart."""
+    """Every setting under its full name, `table.name`; those of further tables apart."""
     for name, value in form.items():
-        if name == _INSTITUTIONS:
+        if name in {_INSTITUTIONS, _USE_BY}:
             continue
         if name in _TABLES and isinstance(value, dict):
             yield from ((f"{name}.{inner}", v) for inner, v in value.items())
@@ -209,5 +211,6 @@ _ABOUT = {
     "refuse": "The model never refuses a person. Two hard facts of different sources may.",
     "capacity": "How many reviews there are people for.",
     "cost": "In đồng.",
+    "use_by": "How old the parts of a decision may be, and what is done where one is older.",
     "breaker": "When a new policy or model is held, and the one before decides again.",
 }

@@ -77,18 +77,25 @@ def vectors_of(facts: Sequence[Facts]) -> NDArray[np.float64]:
     return matrix
 
 
-def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Screening]:
-    """Judges: risk from the model, decision from the policy, reasons from what led there."""
+def screen(
+    facts: Sequence[Facts], model: RiskModel, policy: Policy, stale: tuple[str, ...] = ()
+) -> list[Screening]:
+    """Judges: risk from the model, decision from the policy, reasons from what led there.
+
+    `stale` are the codes of what is past its use-by date; each is a reason of every answer.
+    """
     vectors = vectors_of(facts)
     risks = model.risk(vectors)
     without = _risks_without_outcomes(vectors, risks, model)
     held = [hard_facts(f) for f in facts]
-    decisions = [
-        policy.decide(float(r), frozenset(h), f.registration.institution)
+    asked = [
+        (float(r), frozenset(h), f.registration.institution)
         for r, h, f in zip(risks, held, facts, strict=True)
     ]
+    decisions = [policy.decide(*row, stale) for row in asked]
     # Exact contributions are dear: only where a clerk will read them.
-    read = np.flatnonzero([d is not Decision.CLEAR for d in decisions])
+    # A review for staleness alone has none of its own.
+    read = np.flatnonzero([policy.decide(*row) is not Decision.CLEAR for row in asked])
     # What a registration lacks may move the model, and so may it that nobody shares a value; but
     # neither is a reason, and the sentence of the latter would say the opposite.
     silent = np.isnan(vectors[read]) | (_COMPANY & (vectors[read] == 0))
@@ -103,7 +110,7 @@ def screen(facts: Sequence[Facts], model: RiskModel, policy: Policy) -> list[Scr
             risk=float(risks[i]),
             risk_without_outcomes=float(without[i]),
             risk_band=policy.band(float(risks[i])),
-            reasons=reasons_of(held[i], f.evidence, contributions.get(i)),
+            reasons=(*reasons_of(held[i], f.evidence, contributions.get(i)), *stale),
             ring_id=f.company.ring_id,
             model_version=model.version,
             policy_version=policy.version,

@@ -8,6 +8,7 @@ from typing import Any
 
 from features.difference import SENTENCES
 from features.evidence import FIELDS
+from models import use_by
 from models.wording import words_of
 from service.ledger.records import StoredOutcome, StoredScreening, vector_of
 from service.ledger.rings import Standing
@@ -25,6 +26,7 @@ def screening_form(stored: StoredScreening, ring: Standing | None = None) -> dic
         "position": stored.position,
         "screened_at": moment(stored.screened_at),
         **stored.row(),
+        "mode": use_by.mode(stored.reasons),
         "reason_texts": reason_forms(stored.reasons, stored.vector),
         "evidence": {
             name: {

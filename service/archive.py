@@ -53,5 +53,5 @@ class Archive:
 
 
 def decided(row: JudgedRow, risk: float, rules: Policy) -> Decision:
-    """What a policy decides of a stored row at a risk: its hard facts are those that held then."""
-    return rules.decide(risk, row.facts, row.institution)
+    """What a policy decides of a stored row at a risk: what held then holds, what was stale is."""
+    return rules.decide(risk, row.facts, row.institution, row.stale)

@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 
 from features.errors import ChinhchuError
-from models import bundle, policy, registry
+from models import bundle, policy, registry, use_by
 from models.decision import Decision, Screening
 from models.errors import JudgementError
 from models.hard_facts import CODES
 from models.screening import Facts, screen
+from service.freshness import Freshness
 from service.in_force import InForce, Judges, adopted
 from service.ledger import Ledger
 from service.ledger.decisions import Tally, tallies
@@ -81,7 +82,12 @@ class Watch:
             vectors = np.array([s.vector for s in screenings])
             risks = self.before.model.risk(vectors).tolist()
         return [
-            self.before.policy.decide(r, CODES.intersection(s.reasons), s.registration.institution)
+            self.before.policy.decide(
+                r,
+                CODES.intersection(s.reasons),
+                s.registration.institution,
+                frozenset(use_by.CODES).intersection(s.reasons),
+            )
             is not Decision.CLEAR
             for r, s in zip(risks, screenings, strict=True)
         ]
@@ -94,9 +100,15 @@ class CircuitBreaker:
     """
 
     def __init__(
-        self, in_force: InForce, ledger: Ledger, home: Path, clock: Callable[[], datetime]
+        self,
+        in_force: InForce,
+        freshness: Freshness,
+        ledger: Ledger,
+        home: Path,
+        clock: Callable[[], datetime],
     ) -> None:
         self._in_force = in_force
+        self._freshness = freshness
         self._ledger = ledger
         self._home = home
         self._clock = clock
@@ -118,7 +130,8 @@ class CircuitBreaker:
             judges, watch = self._in_force.judges, self._watch
             watched = watch is not None and watch.judges is judges
             some = facts[len(done) :][: LOOKED_AT_ONCE if watched else None]
-            screenings = screen(some, judges.model, judges.policy)
+            stale = self._freshness.watched(judges, self._clock())
+            screenings = screen(some, judges.model, judges.policy, stale)
             done += screenings
             if watch is not None and watched:
                 institution = watch.changed(screenings)

@@ -13,10 +13,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from features.errors import ChinhchuError
 from models import bundle, policy, registry
+from models.bundle import Bundle
 from models.policy import Policy
 from models.risk import RiskModel
 from service.lane import log_defect
@@ -28,10 +30,14 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """One model and one policy; whoever judges takes both at once."""
+    """One model and one policy; whoever judges takes both at once.
+
+    `learned_until` is None of a model that stands in: it learned from a made-up world, and has no age.
+    """
 
     model: RiskModel
     policy: Policy
+    learned_until: datetime | None = None
 
 
 class InForce:
@@ -47,7 +53,7 @@ class InForce:
         self._named = named
         self._one_at_a_time = threading.Lock()
         self._seen = self._signs()
-        self.judges = Judges(self._model(), self._policy())
+        self.judges = _judges(self._champion(), self._policy())
         self.announce: Callable[[Judges], None] = lambda _: None
         """Is told of new judges before they judge."""
 
@@ -73,7 +79,7 @@ class InForce:
         with self._one_at_a_time:
             before, self._seen = self._seen, self._signs()
             if self._seen[0] != before[0]:
-                self._take(lambda: replace(self.judges, model=self._model()))
+                self._take(lambda: _judges(self._champion(), self.judges.policy))
             if self._seen[1] != before[1]:
                 self._take(lambda: replace(self.judges, policy=self._policy()))
 
@@ -102,18 +108,22 @@ class InForce:
         adopted = None if self._named else _sign(self._home / "policies" / "in_force")
         return _sign(self._home / "models" / "champion"), adopted
 
-    def _model(self) -> RiskModel:
+    def _champion(self) -> Bundle:
         """The champion; as the policy, it is kept in the data folder, for rows name it."""
         folder = registry.champion_folder(self._home)
         chosen = bundle.load(folder)
         registry.keep(folder, chosen.version, self._home)
-        return chosen.model()
+        return chosen
 
     def _policy(self) -> Policy:
         file = policy_file(self._named, self._home)
         rules = policy.load(file)
         policy.keep(rules, self._home, file)
         return rules
+
+
+def _judges(chosen: Bundle, rules: Policy) -> Judges:
+    return Judges(chosen.model(), rules, chosen.learned_until)
 
 
 def policy_file(named: Path | None, home: Path) -> Path:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Protocol
 
 import redis
@@ -44,6 +45,7 @@ class FollowedGraph:
         """Whether it did not answer when it was asked last."""
         self.tells = False
         """Whether a company could be told when it was asked last; any thread may look."""
+        self._silent_since: float | None = None
 
     def bring(self, ledger: WholeLedger, due: Callable[[], bool] = lambda: True) -> int | None:
         """Brings it a bounded step nearer to the ledger.
@@ -65,7 +67,17 @@ class FollowedGraph:
             except redis.RedisError as error:
                 self._lose(error)
         self.tells = self._position is not None
+        if self.tells:
+            self._silent_since = None
+        elif self._silent_since is None:
+            self._silent_since = self._clock()
         return self._position
+
+    @property
+    def silent_for(self) -> timedelta:
+        """For how long no company could be told, as far as this process knows."""
+        since = self._silent_since
+        return timedelta() if since is None else timedelta(seconds=self._clock() - since)
 
     def around(self, nodes: Sequence[Node]) -> list[Company]:
         """The company of each node; said to be unknown where it cannot be told."""

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 from models.decision import RiskBand
 from models.hard_facts import HARD_FACTS
 from models.policy import Policy
+from models.use_by import PARTS, Then
 from models.wording import REASONS
 from service.words import said
 
@@ -23,6 +25,7 @@ def lines_of(policy: Policy) -> Iterator[str]:
     yield _bands(policy)
     yield from _means(policy)
     yield _breaker(policy)
+    yield from _use_by(policy)
 
 
 def percent(part: float) -> str:
@@ -105,3 +108,35 @@ def _breaker(policy: Policy) -> str:
         f"Cầu dao: trong {window} quyết định đầu của mỗi tổ chức, nếu tỷ lệ xem xét và từ chối đổi quá {times} lần (theo tỷ số odds), chính sách hay mô hình mới bị giữ lại.",
         f"Circuit breaker: if within an institution's first {window} decisions the odds of being reviewed or refused change by more than {times} times, the new policy or model is held.",
     )
+
+
+def _use_by(policy: Policy) -> Iterator[str]:
+    for name, part in PARTS.items():
+        limit = policy.use_by.get(part.code)
+        if limit is None:
+            continue
+        is_hours = part.unit == "hours"
+        count = number(
+            limit.age / timedelta(hours=1) if is_hours else limit.age / timedelta(days=1)
+        )
+        unit = said("giờ", "hours") if is_hours else said("ngày", "days")
+        yield said(
+            f"Hạn dùng, {said(*_PARTS[name])}: {count} {unit}; quá hạn thì {said(*_THEN[limit.then])}.",
+            f"Use-by date, {said(*_PARTS[name])}: {count} {unit}; beyond, {said(*_THEN[limit.then])}.",
+        )
+
+
+_PARTS = {
+    "model": ("mô hình", "the model"),
+    "register": ("bản chụp dữ liệu dân cư", "the register's snapshot"),
+    "graph": ("đồ thị", "the graph"),
+    "lists": ("danh mục", "the lists"),
+}
+_THEN = {
+    Then.GO_ON: ("vẫn quyết định như cũ và nói rõ", "decisions go on, and say so"),
+    Then.REVIEW: (
+        "ai lẽ ra được thông qua thì được xem xét",
+        "whoever would be cleared is reviewed",
+    ),
+    Then.PAPERS: ("chỉ dữ kiện cứng quyết định", "hard facts alone decide"),
+}

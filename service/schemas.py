@@ -127,6 +127,7 @@ class ScreeningAnswer(BaseModel):
     match_address: _Match
     match_document_issued_on: _Match
     reasons: list[str]
+    mode: str = Field(description="normal, or the codes of what was past its use-by date")
     ring_id: str | None
     model_version: str
     policy_version: str
@@ -158,6 +159,7 @@ class ReadyAnswer(BaseModel):
 
     status: Literal["ready", "not ready"]
     checks: dict[str, bool] = Field(description="By part: whether it answers")
+    mode: str = Field(description="normal, stand_in, or the codes of what is past its use-by date")
 
 
 class ColumnError(BaseModel):

@@ -35,6 +35,7 @@ from service.datafolder import DataFolder, check_made, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
 from service.forgetting import Forgetting
+from service.freshness import Ageing, Freshness
 from service.in_force import InForce, policy_file
 from service.keys import Keys, for_settings
 from service.lane import Lane
@@ -90,6 +91,7 @@ class House:
     store: Store
     register_in_use: RegisterInUse
     in_force: InForce
+    freshness: Freshness
     breaker: CircuitBreaker
     shadow: Shadow
     tokens: Tokens
@@ -146,6 +148,7 @@ class House:
             ledger=self.ledger,
             callers=self.callers,
             clock=self.clock,
+            mode=lambda: self.freshness.mode(self.in_force.judges, self.clock()),
             checks=self.checks,
             telemetry=self.telemetry,
             dispensable=frozenset(
@@ -267,19 +270,21 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
     with opened(settings) as store, ExitStack() as stack:
         in_use = stack.enter_context(register_in_use(settings, store.folder.population))
         in_force = InForce(store.folder.home, settings.policy)
-        breaker = CircuitBreaker(in_force, store.ledger, store.folder.home, clock)
+        tokens, graph = Tokens(store.keys.token), store.graph
+        followed = FollowedGraph(graph)
+        freshness = Freshness(Ageing(in_use.snapshot, lambda: followed.silent_for))
+        breaker = CircuitBreaker(in_force, freshness, store.ledger, store.folder.home, clock)
         stack.enter_context(in_force.followed())
-        tokens = Tokens(store.keys.token)
-        graph = store.graph
 
         def road(around: Graph) -> Road:
             return _road(in_use.asked, around, tokens, breaker)
 
         def judge(examined: Sequence[Examined]) -> list[Screening]:
             judges = in_force.judges
-            return screen(accompany(examined, OneByOne(graph)), judges.model, judges.policy)
+            stale = freshness.watched(judges, clock())
+            facts = accompany(examined, OneByOne(graph))
+            return screen(facts, judges.model, judges.policy, stale)
 
-        followed = FollowedGraph(graph)
         rings = RingRuns(graph, store.keys)
         look = LookAgain(judge, followed, rings, store.keys)
         telemetry = Telemetry()
@@ -305,6 +310,7 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
             store,
             in_use,
             in_force,
+            freshness,
             breaker,
             shadow,
             tokens,

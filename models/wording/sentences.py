@@ -54,6 +54,22 @@ REASONS: dict[str, Words] = {
         "Thuộc một nhóm đăng ký đáng ngờ có chung những thông tin mà người lạ thường không dùng chung.",
         "Belongs to a group of suspicious registrations that share what strangers seldom share.",
     ),
+    "MODEL_STALE": (
+        "Mô hình rủi ro đã quá hạn dùng.",
+        "The risk model is past its use-by date.",
+    ),
+    "REGISTER_STALE": (
+        "Bản chụp cơ sở dữ liệu dân cư đã quá hạn dùng.",
+        "The register's snapshot is past its use-by date.",
+    ),
+    "GRAPH_STALE": (
+        "Đồ thị các đăng ký liên quan đã vắng quá lâu.",
+        "The graph of other registrations has been away for too long.",
+    ),
+    "LISTS_STALE": (
+        "Danh mục xã, đầu số điện thoại hay trọng số đã quá hạn dùng.",
+        "The lists of communes, telephone numbers or weights are past their use-by date.",
+    ),
     "RISK_AS_A_WHOLE": (
         "Không có dấu hiệu riêng nào nổi bật; rủi ro do toàn bộ hồ sơ.",
         "No single sign stands out; the risk comes from the record as a whole.",

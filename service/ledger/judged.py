@@ -13,6 +13,7 @@ import psycopg
 from numpy.typing import NDArray
 
 from features.registration import Institution
+from models import use_by
 from models.hard_facts import CODES
 
 _JUDGED = """
@@ -45,6 +46,11 @@ class JudgedRow:
     def facts(self) -> frozenset[str]:
         """The hard facts that held: their codes are among the reasons, whatever was decided."""
         return CODES.intersection(self.reasons)
+
+    @property
+    def stale(self) -> frozenset[str]:
+        """What was past its use-by date."""
+        return frozenset(use_by.CODES).intersection(self.reasons)
 
 
 class JudgedRows:

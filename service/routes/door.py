@@ -11,6 +11,7 @@ from fastapi import Depends, Header, Request, Security
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.concurrency import run_in_threadpool
 
+from models.use_by import NORMAL
 from service.callers import Caller, Callers
 from service.calls import PURPOSE
 from service.lane import Lane
@@ -34,7 +35,8 @@ class Asked(Protocol):
 class Doors:
     """What the routes reach: the lane, the ledger, the callers, the clock, and who is asked.
 
-    Calls are answered although a `dispensable` one of `checks` does not.
+    Calls are answered although a `dispensable` one of `checks` does not. `mode` tells what of the
+    parts of an answer is past its use-by date.
     """
 
     lane: Lane
@@ -44,6 +46,7 @@ class Doors:
     checks: dict[str, Asked]
     dispensable: frozenset[str] = frozenset()
     telemetry: Telemetry = field(default_factory=Telemetry)
+    mode: Callable[[], str] = lambda: NORMAL
 
 
 def doors(request: Request) -> Doors:

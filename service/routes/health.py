@@ -27,9 +27,11 @@ def live() -> dict[str, str]:
 def ready(doors: TheDoors) -> JSONResponse:
     """Asks each part; 503 while one does not answer that calls cannot do without.
 
-    They can do without a remote register: its outage is an answer.
+    They can do without a remote register: its outage is an answer. What is past its use-by date is
+    told as the mode, and keeps no call away.
     """
     checks = {name: ask() for name, ask in doors.checks.items()}
     good = all(answers for name, answers in checks.items() if name not in doors.dispensable)
-    form = {"status": "ready" if good else "not ready", "checks": checks}
+    status = "ready" if good else "not ready"
+    form = {"status": status, "checks": checks, "mode": doors.mode()}
     return JSONResponse(form, 200 if good else 503)

@@ -41,11 +41,11 @@ def bodies_of(world, most):
     return rows
 
 
-def kept(home, folder, version):
+def kept(home, folder, version, **card):
     made = home / "models" / version
     shutil.copytree(folder, made)
     (made / "card.json").write_text(
-        json.dumps(json.loads((made / "card.json").read_text()) | {"version": version})
+        json.dumps(json.loads((made / "card.json").read_text()) | {"version": version, **card})
     )
     return made
 

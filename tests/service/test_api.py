@@ -275,7 +275,7 @@ def test_while_the_lane_is_away_calls_are_told_to_come_again(client_of, body):
 
 def test_a_ready_service_says_what_it_asked(client_of):
     response = client_of(None).get("/health/ready")
-    assert response.json() == {"status": "ready", "checks": {"lane": True}}
+    assert response.json() == {"status": "ready", "checks": {"lane": True}, "mode": "normal"}
 
 
 def test_the_page_of_the_api_needs_no_other_server(client_of):

@@ -147,6 +147,7 @@ def test_a_bad_rule_meets_few_people_before_the_one_before_judges_again(
     assert sent.ready() == {
         "status": "ready",
         "checks": dict.fromkeys(("lane", "ledger", "graph", "register"), True) | {"breaker": False},
+        "mode": "stand_in",
     }
 
     registry.switch("bad", home, registry.Order("a test", "a drill", NOW))

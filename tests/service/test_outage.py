@@ -102,6 +102,7 @@ def test_an_outage_is_an_answer_and_is_looked_at_again(town):
     assert town.ready().json() == {
         "status": "ready",
         "checks": dict.fromkeys(("lane", "ledger", "graph", "register", "breaker"), True),
+        "mode": "stand_in",
     }
 
     town.turn(down=1)
