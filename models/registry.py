@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 DEFAULT = Path(__file__).parent / "default"
 ALIASES = ("champion", "challenger", "previous")
 _NAME = "chinhchu-risk"
+_AT_ONCE = 500
+"""Metrics that MLflow takes in one call; it takes a thousand at most."""
 
 
 def resolve(reference: str | None, home: Path) -> Path:
@@ -73,7 +75,10 @@ def keep(bundle_folder: Path, version: str, home: Path) -> Path:
     aside = Path(mkdtemp(prefix=".", dir=kept.parent))
     try:
         for file in bundle_folder.iterdir():
-            shutil.copyfile(file, aside / file.name)
+            if file.is_dir():  # its card
+                shutil.copytree(file, aside / file.name, copy_function=shutil.copyfile)
+            else:
+                shutil.copyfile(file, aside / file.name)
         aside.rename(kept)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -153,13 +158,22 @@ def _point(alias: str, version: str, home: Path) -> None:
     aside.replace(home / "models" / alias)
 
 
-def record(kept: Path, home: Path, *, figures: Mapping[str, float], is_champion: bool) -> None:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What a training run tells: figures and parameters by name, and the folder of its card, if any."""
+
+    metrics: Mapping[str, float]
+    parameters: Mapping[str, str]
+    card: Path | None
+
+
+def record(kept: Path, home: Path, told: Run, *, is_champion: bool) -> None:
     """Writes a run, its figures and a registered version into MLflow on a SQLite file.
 
     Args:
-        kept: the bundle's folder, whose files become the run's artefacts.
+        kept: the bundle's folder, whose files become the run's artefacts, beside its card.
         home: the data folder, where the book lies under `mlflow/`.
-        figures: metrics by name.
+        told: becomes the run's metrics and parameters.
         is_champion: whether the alias `champion` moves to this version.
     """
     client = _client(home)
@@ -172,9 +186,10 @@ def record(kept: Path, home: Path, *, figures: Mapping[str, float], is_champion:
     )
     run = client.create_run(experiment_id, run_name=kept.name)
     run_id = run.info.run_id
-    for name, value in figures.items():
-        client.log_metric(run_id, name.replace("%", "pct"), value)
-    client.log_artifacts(run_id, str(kept), artifact_path="bundle")
+    _log(client, run_id, told)
+    for file in kept.iterdir():
+        if file.is_file():
+            client.log_artifact(run_id, str(file), artifact_path="bundle")
     client.set_terminated(run_id)
     if not client.search_registered_models(f"name = '{_NAME}'"):
         client.create_registered_model(_NAME)
@@ -184,6 +199,18 @@ def record(kept: Path, home: Path, *, figures: Mapping[str, float], is_champion:
     )
     alias = "champion" if is_champion else "challenger"
     client.set_registered_model_alias(_NAME, alias, made.version)
+
+
+def _log(client: MlflowClient, run_id: str, told: Run) -> None:
+    from mlflow.entities import Metric, Param  # noqa: PLC0415  # as for the client
+
+    metrics = [Metric(name, value, 0, 0) for name, value in told.metrics.items()]
+    parameters = [Param(name, value) for name, value in told.parameters.items()]
+    for start in range(0, len(metrics), _AT_ONCE):
+        client.log_batch(run_id, metrics=metrics[start : start + _AT_ONCE])
+    client.log_batch(run_id, params=parameters)
+    if told.card is not None:
+        client.log_artifacts(run_id, str(told.card), artifact_path="card")
 
 
 def record_champion(version: str, home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -31,8 +32,10 @@ from service.settings import Settings
 from service.watch_report import note_alerts, write_watch
 from service.watching import WatchedFiles, past_of_files, past_of_ledger
 from service.words import said
+from training import card
 from training.book import Book, BookFiles, load_population, open_book, rows_rejected
-from training.promote import Promotion, release
+from training.comparing import compare
+from training.promote import Promotion, Release, release
 from training.train import train
 from training.watch import Watch, period_of, watch
 from training.world import simulate
@@ -102,7 +105,9 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
             trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
         write_rejected(aside / "rejected.parquet", book.rejected)
         progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
-        promotion = release(trained, home, may_promote=asked.may_promote, at=wiring.now())
+        compared = compare(trained, home, time.perf_counter_ns)
+        made = Release(trained.bundle, compared, card.write(trained, compared, aside / "card"))
+        promotion = release(made, home, may_promote=asked.may_promote, at=wiring.now())
         progress.done()
         counts = {"command": "train", "until": until.isoformat(), "counts": book.counts}
         write_report(aside, {**counts, **_told(promotion), "seconds": progress.seconds})

@@ -6,18 +6,20 @@ stands in `training/ranking.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
-from sklearn.metrics import average_precision_score
 
-from training.dataset import FRAUD, UNKNOWN
+from training.dataset import FRAUD, UNKNOWN, Dataset
+from training.delay import share_known
 from training.grouping import Groups, group_figures
-from training.ranking import BUDGETS, Ranking, named
+from training.ranking import Ranking, named
 from training.resampling import Figure, draws, interval, intervals
+from training.split import Split
 
 REVIEWED = 0.02
 """The budget of reviews at which groups are compared."""
@@ -25,6 +27,16 @@ CAUGHT = 0.01
 """The budget of reviews at which the time to catch is told."""
 FEWEST_OF_A_RING = 3
 """Known frauds of one cluster from which it counts as a ring."""
+_GROUPS = (
+    "institution",
+    "kind",
+    "channel",
+    "typology",
+    "age_group",
+    "sex",
+    "name_group",
+    "province_group",
+)
 _A_DAY = 86_400.0
 
 Floats = NDArray[np.float64]
@@ -60,6 +72,36 @@ class Rows:
         )
 
 
+def later_rows(data: Dataset, split: Split, until: float) -> Rows:
+    """The later rows of a split, judged by what is known at `until`, in seconds since 1970."""
+    later = split.later
+    frauds = data.label == FRAUD
+    seen_for, delay = until - data.at, data.confirmed - data.at
+    groups = {name: _told(data, name)[later] for name in _GROUPS}
+    groups["ring"] = np.where(split.continuing, "known_before", "new")[later]
+    return Rows(
+        data.label[later],
+        data.at[later],
+        data.cluster[later],
+        share_known(seen_for[later], delay[frauds], seen_for[frauds]),
+        groups,
+    )
+
+
+def _told(data: Dataset, column: str) -> NDArray[np.str_]:
+    values = data.rows[column].cast(pa.string()).fill_null("")
+    return np.asarray(values.to_numpy(), dtype=np.str_)
+
+
+def flat(figures: Mapping[str, Figure]) -> dict[str, float]:
+    """Figures as plain numbers, the ends of their intervals by names in `_low` and `_high`."""
+    found = {}
+    for name, figure in figures.items():
+        found[name] = figure.value
+        found[f"{name}_low"], found[f"{name}_high"] = figure.low, figure.high
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Assessment:
     """What a model is worth on some rows.
@@ -72,6 +114,11 @@ class Assessment:
     figures: dict[str, Figure]
     groups: Groups
     ratios: dict[str, Figure]
+
+    def told(self) -> dict[str, float]:
+        """What a released model says of itself: numbers of rows and figures, no group; no NaN."""
+        numbers: dict[str, float] = self.counts | flat(self.figures | self.ratios)
+        return {name: value for name, value in numbers.items() if math.isfinite(value)}
 
 
 def counted(rows: Rows) -> dict[str, int]:
@@ -164,28 +211,3 @@ def _median(values: Floats, cluster: NDArray[np.int64]) -> Figure:
 def _mean(values: Floats, cluster: NDArray[np.int64]) -> Figure:
     drawn = [float(np.average(values, weights=t)) for t in draws(cluster)]
     return interval(float(np.mean(values)), drawn)
-
-
-def evaluate(risk: NDArray[np.float64], label: NDArray[np.int8]) -> dict[str, Any]:
-    """Figures over rows of shape (n,); an unknown row counts as not fraud, so all are floors.
-
-    `risk_at` is the risk from which a budget of reviews is filled: what a policy needs.
-    """
-    fraud = label == FRAUD
-    figures: dict[str, Any] = {
-        "rows": len(label),
-        "frauds_known": int(fraud.sum()),
-        "cleared_known": int((~fraud & (label != UNKNOWN)).sum()),
-        "expected_frauds": float(risk.sum()),
-    }
-    if fraud.any():
-        figures["average_precision"] = float(average_precision_score(fraud, risk))
-    order = np.argsort(-risk, kind="stable")
-    for budget in BUDGETS:
-        top = order[: max(1, round(budget * len(order)))]
-        name = f"{budget:.1%}"
-        if len(top):
-            figures[f"risk_at_{name}"] = float(risk[top[-1]])
-        if fraud.any():
-            figures[f"recall_at_{name}"] = float(fraud[top].sum() / fraud.sum())
-    return figures

@@ -66,6 +66,7 @@ class OfCalibration:
 
     __pydantic_config__ = _STRICT
 
+    fewest_frauds: NonNegativeInt
     expected_over_matured: tuple[NonNegativeFloat, NonNegativeFloat]
     error: NonNegativeFloat
 
@@ -147,7 +148,7 @@ def judge(new: Judged, champion: Judged, rows: Rows, held: Limits, clock: Clock)
     """Every gate, in the order of the file; risks have shape (n,) and are of the rows given."""
     return [
         _ranking(new.risk, champion.risk, rows, held.average_precision),
-        _calibration(new.risk, rows, held),
+        _calibration(new.risk, rows, held.calibration),
         *_groups(new.risk, champion.risk, rows, held.groups),
         _latency(new.bundle, held.latency, clock),
         golden_facts(new.bundle),
@@ -179,21 +180,21 @@ def _ranking(new: Floats, champion: Floats, rows: Rows, held: OfRanking) -> Gate
     )
 
 
-def _calibration(new: Floats, rows: Rows, held: Limits) -> Gate:
+def _calibration(new: Floats, rows: Rows, held: OfCalibration) -> Gate:
     """Whether as many frauds are expected as there may be."""
     frauds = int((rows.label == FRAUD).sum())
-    if frauds < held.average_precision.fewest_frauds:
-        return _too_few("calibration", frauds, held.average_precision.fewest_frauds)
+    if frauds < held.fewest_frauds:
+        return _too_few("calibration", frauds, held.fewest_frauds)
     found = Ranking(new, rows.label, rows.share_known).figures()
     ratio, error = (found[n] for n in ("expected_over_matured", "calibration_error_matured"))
-    low, high = held.calibration.expected_over_matured
+    low, high = held.expected_over_matured
     return Gate(
         "calibration",
-        low <= ratio <= high and error <= held.calibration.error,
+        low <= ratio <= high and error <= held.error,
         f"hiệu chỉnh: dự kiến gấp {ratio:.2f} lần số vụ đã biết ({low:g}–{high:g}), "
-        f"sai số {error:.4f} (tối đa {held.calibration.error:g})",
+        f"sai số {error:.4f} (tối đa {held.error:g})",
         f"calibration: expects {ratio:.2f} times the known frauds ({low:g} to {high:g}), "
-        f"error {error:.4f} (at most {held.calibration.error:g})",
+        f"error {error:.4f} (at most {held.error:g})",
         {"expected_over_matured": ratio, "error": error},
     )
 

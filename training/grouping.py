@@ -13,7 +13,7 @@ from training.resampling import Figure, draws, interval, intervals
 
 FAIR = ("age_group", "sex", "name_group", "province_group")
 """What no group may be hit harder for."""
-FEWEST_TOLD = 20
+FEWEST_TOLD = 10
 """Smaller groups are not told: a figure of a handful of people tells of a person."""
 FEWEST_COMPARED = 500
 """Smaller groups are told, but no worst or best is taken among them."""

@@ -25,19 +25,19 @@ class Figure:
 
 
 def draws(
-    cluster: NDArray[np.int64], *, replicates: int = REPLICATES, seed: int = 0
+    cluster: NDArray[np.int64], *, replicates: int | None = None, seed: int = 0
 ) -> Iterator[NDArray[np.float64]]:
     """How often each row was drawn, shape (n,), one array a draw; rows of one ring alike.
 
     Args:
         cluster: the ring of each row, shape (n,); a row alone is a ring of its own.
-        replicates: how many draws.
+        replicates: how many draws; `REPLICATES` unless said.
         seed: equal seeds give equal draws.
     """
     _, place = np.unique(cluster, return_inverse=True)
     rings = int(place.max(initial=-1)) + 1
     dice = np.random.default_rng(seed)
-    for _ in range(replicates):
+    for _ in range(REPLICATES if replicates is None else replicates):
         times = np.bincount(dice.integers(0, rings, rings), minlength=rings)
         yield times[place].astype(np.float64)
 

@@ -21,9 +21,10 @@ from graph.history import History
 from models.bundle import Bundle, Golden, golden_facts, golden_row
 from models.calibration import Calibration
 from models.screening import gather
+from training.baselines import by_papers, by_rules
 from training.book import Book, BookFiles, open_book
 from training.dataset import Dataset, build
-from training.evaluate import evaluate
+from training.evaluate import Assessment, Rows, assess, later_rows
 from training.fit import fit_calibration, fit_trees
 from training.maturity import MATURE, maturity
 from training.split import by_time
@@ -38,15 +39,17 @@ GOLDEN_FACTS = 24
 class Trained:
     """A released model beside what is needed to compare it with another on the same rows.
 
-    `later` are the rows of the last part, `later_at` their moments in seconds since 1970,
-    `later_risk` what a model of the same recipe that never saw them said.
+    `later` are the vectors of the last part and `rows` what is known of them; `later_risk` is what a
+    model of the same recipe that never saw them said, and `assessment` what that is worth.
+    `baselines` are the orders that plain methods put them in.
     """
 
     bundle: Bundle
     later: NDArray[np.float32]
-    later_at: NDArray[np.float64]
-    later_label: NDArray[np.int8]
+    rows: Rows
     later_risk: NDArray[np.float64]
+    assessment: Assessment
+    baselines: dict[str, NDArray[np.float64]]
 
 
 def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trained:
@@ -65,7 +68,8 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
     # Rows lie in the order of time, so both parts are views: a copy of a million rows is gigabytes.
     before = slice(int(split.before.sum()))
     later = slice(before.stop, None)
-    apart = fit_trees(data.vectors[before], data.label_at(split.since)[before], seed=seed)
+    early = data.label_at(split.since)[before]
+    apart = fit_trees(data.vectors[before], early, seed=seed)
     calibration = fit_calibration(apart, data.vectors[later], data.label[later])
     released = fit_trees(data.vectors, data.label, seed=seed)
     card = _card(data, until, seed)
@@ -74,14 +78,20 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
         .model()
         .risk(data.vectors[later])
     )
-    card["later_part"] = evaluate(apart_risk, data.label[later])
+    rows = later_rows(data, split, until.timestamp())
+    found = assess(apart_risk, rows)
+    card["later_part"] = found.told()
     card["version"] = _version(until, released.trees, calibration)
     return Trained(
         bundle=_with_golden(_bundle(released.trees, calibration, card)),
         later=data.vectors[later],
-        later_at=data.at[later],
-        later_label=data.label[later],
+        rows=rows,
         later_risk=apart_risk,
+        assessment=found,
+        baselines={
+            "rules": by_rules(data.vectors[later]),
+            "papers": by_papers(data.vectors[before], early, data.vectors[later]),
+        },
     )
 
 

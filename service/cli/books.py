@@ -125,7 +125,8 @@ def train(commands: Commands[Parser]) -> None:
 
         asked = Training(_files(options), options.until, not options.no_promote, options.seed)
         made = train_model(settings, asked)
-        _summary({k: _short(v) for k, v in made.figures.items()}, made.folder)
+        _summary(_spans(made.figures), made.folder)
+        print(f"{said('thẻ mô hình', 'model card')}: {made.folder / 'card' / 'card.md'}")
         verdict = (
             said("là mô hình chính (champion)", "is the champion")
             if made.is_champion
@@ -215,6 +216,17 @@ def _report(report: dict[str, object], out: Path) -> None:
         "model_version",
     )
     _summary({k: report[k] for k in keys}, out)
+
+
+def _spans(figures: Mapping[str, object]) -> dict[str, object]:
+    """Figures in short, each beside its interval of 95 % where it has one."""
+    ends = {name: f"{name}_low" for name in figures if f"{name}_low" in figures}
+    short = {name: _short(value) for name, value in figures.items()}
+    return {
+        name: f"{value} ({short[ends[name]]} … {short[f'{name}_high']})" if name in ends else value
+        for name, value in short.items()
+        if not name.endswith(("_low", "_high"))
+    }
 
 
 def _short(value: object) -> object:

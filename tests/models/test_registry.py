@@ -102,8 +102,8 @@ def test_mlflow_remembers_each_training_and_who_is_champion(trained, home, tmp_p
     bundles.save(trained.bundle, tmp_path / "bundle")
     folders = [keep(tmp_path / "bundle", version, home) for version in ("v1", "v2")]
     for folder, is_champion in zip(folders, (True, False), strict=True):
-        figures = {"average_precision": 0.5, "recall_at_2.0%": 0.25}
-        registry.record(folder, home, figures=figures, is_champion=is_champion)
+        told = registry.Run({"average_precision": 0.5}, {"rounds": "30"}, None)
+        registry.record(folder, home, told, is_champion=is_champion)
     client = mlflow.MlflowClient(tracking_uri=f"sqlite:///{home / 'mlflow' / 'mlflow.db'}")
     (model,) = client.search_registered_models()
     aliases = {
@@ -116,7 +116,8 @@ def test_mlflow_remembers_each_training_and_who_is_champion(trained, home, tmp_p
     }
     run = client.get_run(aliases["champion"].run_id)
     assert run.info.status == "FINISHED"
-    assert run.data.metrics == {"average_precision": 0.5, "recall_at_2.0pct": 0.25}
+    assert run.data.metrics == {"average_precision": 0.5}
+    assert run.data.params == {"rounds": "30"}
     inside = {f.path for f in client.list_artifacts(run.info.run_id, "bundle")}
     assert inside == {f"bundle/{name}" for name in bundles.FILES}
     for version, champion in (("v2", "v2"), ("v1", "v1"), ("not in the book", "v1")):

@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -19,12 +20,12 @@ from graph.attributes import Tokens
 from models import bundle as bundles
 from models import registry
 from models.screening import Facts, examine, vectors_of
-from training import fit, promote
+from training import comparing, fit, resampling
 from training import train as training
 from training.book import BookFiles, open_book
+from training.comparing import compare
 from training.dataset import as_if_alone, build
-from training.evaluate import evaluate
-from training.promote import release
+from training.promote import Promotion, Release, release
 from training.train import Trained, train
 from training.world import simulate
 
@@ -41,6 +42,7 @@ def quickly():
     """Few rounds: enough for laws, which ask for no quality."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(fit, "ROUNDS", 30)
+        patch.setattr(resampling, "REPLICATES", 20)
         yield
 
 
@@ -54,6 +56,12 @@ def files(tmp_path_factory) -> BookFiles:
 def trained_on(files: BookFiles, *, key: bytes = bytes(16), seed: int = 0) -> Trained:
     with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
         return train(book, UNTIL, Tokens(key), seed=seed)
+
+
+def released(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
+    compared = compare(trained, home, count(0, 1_000).__next__)
+    made = Release(trained.bundle, compared, registry.Run({}, {}, None))
+    return release(made, home, may_promote=may_promote, at=UNTIL)
 
 
 def rewritten(files, folder, **changes) -> BookFiles:
@@ -129,7 +137,7 @@ def test_a_model_made_is_a_model_that_loads(first, tmp_path):
 def test_the_later_part_is_the_last_of_the_time_and_was_not_seen(first):
     card = first.bundle.card
     assert card["rows"] > len(first.later) > 0.2 * card["rows"]
-    assert first.later_at.max() < UNTIL.timestamp()
+    assert first.rows.at.max() < UNTIL.timestamp()
     assert card["later_part"]["rows"] == len(first.later)
     assert not np.array_equal(first.later_risk, first.bundle.model().risk(first.later))
 
@@ -168,14 +176,6 @@ def test_too_small_a_book_teaches_nothing(files, tmp_path):
         small = rewritten(files, tmp_path, registrations=lambda rows, few=few: rows[:few])
         with pytest.raises(InputError, match=r"registrations|labels"):
             trained_on(small)
-
-
-def test_an_unknown_row_is_no_fraud_in_the_figures_and_all_figures_are_floors():
-    risk = np.array([0.9, 0.8, 0.2, 0.1])
-    figures = evaluate(risk, np.array([1, -1, 0, -1], dtype=np.int8))
-    assert figures["frauds_known"] == figures["cleared_known"] == 1
-    assert figures["average_precision"] == 1.0
-    assert "average_precision" not in evaluate(risk, np.full(4, -1, dtype=np.int8))
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +224,7 @@ def measured(trained: Trained, precision: float) -> Trained:
 
 def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, home, judging):
     judging(measured(first, 0.5))
-    worse = release(measured(chance, 0.4), home, may_promote=True, at=UNTIL)
+    worse = released(measured(chance, 0.4), home, may_promote=True)
     assert not worse.is_champion
     assert f"worse than the champion {first.bundle.version}" in worse.why
     assert registry.resolve(None, home).name == first.bundle.version
@@ -236,8 +236,8 @@ def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
     first, chance, home, judging
 ):
     judging(chance)
-    better = release(first, home, may_promote=True, at=UNTIL)
-    again = release(first, home, may_promote=True, at=UNTIL)
+    better = released(first, home, may_promote=True)
+    again = released(first, home, may_promote=True)
     assert (better.is_champion, again.is_champion) == (True, True)
     assert registry.resolve("champion", home).name == first.bundle.version
     assert registry.resolve("previous", home).name == chance.bundle.version
@@ -245,7 +245,7 @@ def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
 
 def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, chance, home, default):
     default(chance)
-    made = release(first, home, may_promote=True, at=UNTIL)
+    made = released(first, home, may_promote=True)
     assert made.is_champion
     assert chance.bundle.version in made.why
     assert f"the same {len(first.later)} rows" in made.why
@@ -255,7 +255,7 @@ def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
     first, poor, home, default
 ):
     default(first)
-    made = release(poor, home, may_promote=True, at=UNTIL)
+    made = released(poor, home, may_promote=True)
     assert made.is_champion
     default_model = f"the packaged default model {first.bundle.version}"
     assert made.why.startswith(
@@ -269,16 +269,16 @@ def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_wit
     judging(poor)
     (registry.champion_folder(home) / "model.txt").write_text("other trees")
     default(first)
-    assert not release(poor, home, may_promote=True, at=UNTIL).is_champion
+    assert not released(poor, home, may_promote=True).is_champion
 
 
 def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
     """Four known frauds in the last part prove nothing, however well they are found."""
     card = {**chance.bundle.card, "made_from": "rows of another world"}
     judging(replace(chance, bundle=replace(chance.bundle, card=card)))
-    label = first.later_label.copy()
+    label = first.rows.label.copy()
     label[np.flatnonzero(label == 1)[4:]] = -1
-    made = release(replace(first, later_label=label), home, may_promote=True, at=UNTIL)
+    made = released(replace(first, rows=replace(first.rows, label=label)), home, may_promote=True)
     assert not made.is_champion
     assert "too few known frauds" in made.why
     assert ": 4, needed 5" in made.why
@@ -286,7 +286,7 @@ def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
-    kept = release(first, home, may_promote=False, at=UNTIL)
+    kept = released(first, home, may_promote=False)
     assert not kept.is_champion
     assert "as asked" in kept.why
     assert registry.aliased("champion", home) is None
@@ -295,23 +295,23 @@ def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
 
 def test_models_are_compared_on_rows_that_neither_saw(first):
     card = dict(first.bundle.card)
-    assert promote._unseen(first, card) is None  # it saw them all
-    assert promote._unseen(first, {**card, "made_from": "a simulated world"}).all()
-    middle = float(np.median(first.later_at))
+    assert comparing._unseen(first, card) is None  # it saw them all
+    assert comparing._unseen(first, {**card, "made_from": "a simulated world"}).all()
+    middle = float(np.median(first.rows.at))
     earlier = {**card, "until": datetime.fromtimestamp(middle, UTC).isoformat()}
-    frauds = int((first.later_label[first.later_at >= middle] == 1).sum())
+    frauds = int((first.rows.label[first.rows.at >= middle] == 1).sum())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(promote, "_ENOUGH", frauds)
-        assert promote._unseen(first, earlier).sum() == (first.later_at >= middle).sum()
-        patch.setattr(promote, "_ENOUGH", frauds + 1)
-        assert promote._unseen(first, earlier) is None
+        patch.setattr(comparing, "_ENOUGH", frauds)
+        assert comparing._unseen(first, earlier).sum() == (first.rows.at >= middle).sum()
+        patch.setattr(comparing, "_ENOUGH", frauds + 1)
+        assert comparing._unseen(first, earlier) is None
 
 
 def test_the_figures_are_those_of_trees_that_knew_no_outcome_of_the_later_time(
     files, first, tmp_path
 ):
     """An outcome of an early row that was confirmed in the later time moves the release alone."""
-    since = datetime.fromtimestamp(float(first.later_at.min()), UTC)
+    since = datetime.fromtimestamp(float(first.rows.at.min()), UTC)
     with open_book(files, until=UNTIL, labels_until=UNTIL) as book:
         early = {r.registration_id for r in book.registrations if r.registered_at < since}
         late = {key[1] for key, (at, _) in book.outcomes.items() if at >= since}
@@ -343,7 +343,7 @@ def test_the_figures_are_those_of_trees_that_knew_no_outcome_of_the_later_time(
 
 def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home):
     """Not by a digest either: who can guess a key could ask whether it is in the book."""
-    release(first, home, may_promote=False, at=UNTIL)
+    released(first, home, may_promote=False)
     cards = [json.loads(path.read_text()) for path in home.rglob("card.json")]
     assert len(cards) == 2
     for card in cards:
@@ -358,9 +358,9 @@ def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home)
 
 def test_a_book_of_models_that_refuses_leaves_the_champion(first, chance, home, judging):
     judging(chance)
-    release(chance, home, may_promote=False, at=UNTIL)
+    released(chance, home, may_promote=False)
     (home / "mlflow" / "mlflow.db").write_bytes(b"no database" * 1000)
     with pytest.raises(DataFolderError, match="mlflow"):
-        release(first, home, may_promote=True, at=UNTIL)
+        released(first, home, may_promote=True)
     assert registry.resolve("champion", home).name == chance.bundle.version
     assert not [p for p in (home / "models").iterdir() if p.name.startswith(".")]
