@@ -17,7 +17,6 @@ from models.registry import Run
 from training.comparing import Comparison
 from training.curves import cost_curve
 from training.evaluate import Assessment, flat, measure
-from training.fit import PARAMETERS, ROUNDS
 from training.gates import limits
 from training.grouping import FALSE_REVIEWS
 from training.plots import draw
@@ -106,9 +105,10 @@ def _of_costs(trained: Trained) -> dict[str, float]:
 
 
 def _parameters(trained: Trained) -> dict[str, Any]:
-    """How the model was made; lists, one entry a feature, are left out."""
-    made = PARAMETERS | {"rounds": ROUNDS} | trained.bundle.card
-    return {name: value for name, value in made.items() if not isinstance(value, list | dict)}
+    """How the model was made; the figures that its bundle tells are metrics."""
+    card = trained.bundle.card
+    made = card.get("recipe", {}) | card
+    return {_plain(k): v for k, v in made.items() if not isinstance(v, list | dict)}
 
 
 def _page(
