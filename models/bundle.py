@@ -14,7 +14,7 @@ import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,10 @@ class Bundle:
     def learned_until(self) -> datetime | None:
         """The moment up to which it knew the world; None where it stands in, of a made-up one."""
         until = self.card.get("until")
-        return None if until is None or "made_from" in self.card else datetime.fromisoformat(until)
+        if until is None or "made_from" in self.card:
+            return None
+        moment = datetime.fromisoformat(until)
+        return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
     def model(self) -> RiskModel:
         """The model, ready to judge."""
@@ -186,7 +189,9 @@ def prove(bundle: Bundle) -> None:
 
     Raises:
         BundleError: the features differ, or a vector or a risk does beyond rounding.
+        ValueError: the card tells no day up to which it learned.
     """
+    _ = bundle.learned_until
     if bundle.names != NAMES:
         odd = sorted(map(str, set(bundle.names) ^ set(NAMES)))[:3]
         told = f"e.g. {odd}" if odd else "their order"

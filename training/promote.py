@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,10 +19,12 @@ from features.errors import ChinhchuError, DataFolderError, InputError, StorageF
 from models import bundle as bundles
 from models import registry
 from models.bundle import Bundle
+from models.errors import BundleError
 from models.registry import Order, Run
 from training.comparing import Comparison
 
 _TRAIN = "chinhchu train"
+_GATES = "gates.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +69,78 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
     with _clear_errors(home):
         with TemporaryDirectory(prefix="chinhchu-bundle-") as scratch:
             bundles.save(new, Path(scratch))
+            write_gates(compared, Path(scratch))
             if made.run.card is not None:
                 shutil.copytree(made.run.card, Path(scratch) / "card")
             kept = registry.keep(Path(scratch), new.version, home)
         registry.record(kept, home, made.run, is_champion=is_champion)
-        if is_champion:
-            registry.switch(new.version, home, Order(_TRAIN, why, at))
-        else:
-            registry.challenge(new.version, home)
+        _call(kept, home, Order(_TRAIN, why, at), is_champion=is_champion)
     return Promotion(new.version, kept, is_champion, why, figures, compared.champion_figures)
+
+
+def _call(kept: Path, home: Path, order: Order, *, is_champion: bool) -> None:
+    """Has a kept version judge or challenge; trained again to the same bytes, it goes on judging."""
+    before = registry.aliased("champion", home)
+    if before == kept:
+        return
+    if is_champion:
+        registry.switch(kept.name, home, order, gates=_brief(gates_of(kept).found))
+    else:
+        registry.challenge(kept.name, home)
+
+
+class GateError(ChinhchuError):
+    """A gate that a model failed; `vietnamese` and `english` are its line."""
+
+    def __init__(self, version: str, gate: Mapping[str, Any]) -> None:
+        self.vietnamese, self.english = (f"{version}: {gate[name]}" for name in ("vi", "en"))
+        super().__init__(self.english)
+
+
+@dataclass(frozen=True, slots=True)
+class Gates:
+    """What a kept model was held to when it was made, and beside which model; none where unknown.
+
+    Each gate has `name`, `passed`, a sentence in `vi` and `en`, and `figures`.
+    """
+
+    against: str
+    found: list[dict[str, Any]]
+
+
+def gates_of(folder: Path) -> Gates:
+    """The gates on record beside a bundle.
+
+    Raises:
+        BundleError: they cannot be read.
+    """
+    try:
+        form = json.loads((folder / _GATES).read_text(encoding="utf-8"))
+        return Gates(str(form["against"]), list(form["gates"]))
+    except FileNotFoundError:
+        return Gates("", [])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise BundleError(f"model {folder.name}: {_GATES} cannot be read") from error
+
+
+def write_gates(compared: Comparison, folder: Path) -> None:
+    """Writes beside a bundle what it was held to."""
+    gates = [
+        {
+            "name": gate.name,
+            "passed": gate.passed,
+            "vi": gate.said_vi,
+            "en": gate.said_en,
+            "figures": gate.figures,
+        }
+        for gate in compared.gates
+    ]
+    text = json.dumps({"against": compared.called, "gates": gates}, ensure_ascii=False, indent=1)
+    (folder / _GATES).write_text(text + "\n", encoding="utf-8")
+
+
+def _brief(gates: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{"name": gate["name"], "passed": gate["passed"]} for gate in gates]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +151,14 @@ class Switched:
     book_refuses: str | None
 
 
-def promote(reference: str, home: Path, order: Order) -> Switched:
+def promote(reference: str, home: Path, order: Order, *, force: bool = False) -> Switched:
     """Makes the champion what a reference names: an alias, a version, a folder, `default`.
 
+    It is held to the gates that its training found it to pass or fail; `force` promotes it all the
+    same, which is recorded. A bundle that cannot be used is never promoted.
+
     Raises:
+        GateError: it failed a gate.
         JudgementError: it names nothing, or the bundle cannot be used.
         InputError: it is the champion already.
     """
@@ -97,8 +167,14 @@ def promote(reference: str, home: Path, order: Order) -> Switched:
     champion = registry.aliased("champion", home)
     if champion is not None and champion.name == chosen.version:
         raise InputError(f"model {chosen.version}: it is the champion already")
+    found = gates_of(folder).found
+    failed = [gate for gate in found if not gate["passed"]]
+    if failed and not force:
+        raise GateError(chosen.version, failed[0])
     registry.keep(folder, chosen.version, home)
-    return _switched(chosen.version, home, registry.switch(chosen.version, home, order))
+    forced = bool(failed)
+    entry = registry.switch(chosen.version, home, order, gates=_brief(found), forced=forced)
+    return _switched(chosen.version, home, entry)
 
 
 def roll_back(home: Path, order: Order) -> Switched:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,11 @@ def model(commands: Commands[Parser]) -> None:
         "a version, challenger, previous, default or a bundle folder",
     )
     promoted.add_argument("version", type=utf8, metavar="VERSION", help=which)
+    all_the_same = said(
+        "dù không đạt một điều kiện; việc này được ghi lại",
+        "although it failed a gate; this is recorded",
+    )
+    promoted.add_argument("--force", action="store_true", help=all_the_same)
     _answered_for(promoted, _promote)
     back = command(
         actions,
@@ -73,13 +79,19 @@ def _list(settings: Settings, _: argparse.Namespace) -> int:
 
     home = settings.home
     called = {alias: registry.aliased(alias, home) for alias in registry.ALIASES}
-    rows = [("", said("phiên bản", "version"), said("học đến", "learned until"), "AP")]
+    titles = (
+        said("phiên bản", "version"),
+        said("học đến", "learned until"),
+        "AP",
+        said("đạt", "gates"),
+    )
+    rows = [("", *titles)]
     for folder in registry.versions(home) or [registry.DEFAULT]:
         aliases = [alias for alias, of in called.items() if of == folder]
         if called["champion"] is None and folder == registry.champion_folder(home):
             aliases.append("default")
-        rows.append((" ".join(aliases), folder.name, *_told(folder)))
-    widths = [max(len(row[i]) for row in rows) for i in range(4)]
+        rows.append((" ".join(aliases), folder.name, *_told(folder), _gates(folder)))
+    widths = [max(len(row[i]) for row in rows) for i in range(5)]
     for row in rows:
         print(
             "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
@@ -97,12 +109,30 @@ def _told(folder: Path) -> tuple[str, str]:
         return said("không đọc được", "unreadable"), "?"
 
 
+def _gates(folder: Path) -> str:
+    """How many of the gates on record it passed."""
+    from models.errors import BundleError
+    from training.promote import gates_of
+
+    try:
+        found = gates_of(folder).found
+        return f"{sum(bool(gate['passed']) for gate in found)}/{len(found)}" if found else "–"
+    except (BundleError, LookupError, TypeError):
+        return "?"
+
+
 def _promote(settings: Settings, options: argparse.Namespace) -> int:
     from service.datafolder import open_folder
-    from training.promote import promote
+    from training.promote import GateError, promote
 
     home = open_folder(settings.home).home
-    return _tell(promote(options.version, home, _order(options)))
+    try:
+        made = promote(options.version, home, _order(options), force=options.force)
+    except GateError as error:
+        failed = said(f"không đạt: {error.vietnamese}", f"failed a gate: {error.english}")
+        print(f"chinhchu: {failed}", file=sys.stderr)
+        return 1
+    return _tell(made)
 
 
 def _rollback(settings: Settings, options: argparse.Namespace) -> int:

@@ -25,7 +25,7 @@ from training import train as training
 from training.book import BookFiles, open_book
 from training.comparing import compare
 from training.dataset import as_if_alone, build
-from training.promote import Promotion, Release, release
+from training.promote import Promotion, Release, gates_of, release
 from training.train import Trained, train
 from training.world import simulate
 
@@ -241,6 +241,15 @@ def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
     assert (better.is_champion, again.is_champion) == (True, True)
     assert registry.resolve("champion", home).name == first.bundle.version
     assert registry.resolve("previous", home).name == chance.bundle.version
+    (told,) = registry.switches(home)
+    changed = chance.bundle.version, first.bundle.version
+    assert (told["by"], told["from"], told["to"]) == ("chinhchu train", *changed)
+    gates = gates_of(better.folder)
+    assert [(g["name"], g["passed"]) for g in told["gates"]] == [
+        (g["name"], g["passed"]) for g in gates.found
+    ]
+    assert {"golden_facts"} <= {g["name"] for g in gates.found}
+    assert chance.bundle.version in gates.against
 
 
 def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, chance, home, default):

@@ -130,3 +130,53 @@ def test_a_book_of_models_that_refuses_holds_no_rollback_back(run, home, models)
     said = run("model", "rollback", *WHO)
     assert (said.code, champion(home)) == (0, "first")
     assert "MLflow" in said.out
+
+
+def held_to(home, version, *gates):
+    form = {
+        "against": "the champion first",
+        "gates": [
+            {"name": name, "passed": passed, "vi": f"vi {name}", "en": f"en {name}", "figures": {}}
+            for name, passed in gates
+        ],
+    }
+    (home / "models" / version / "gates.json").write_text(json.dumps(form))
+
+
+def test_a_model_that_failed_a_gate_is_promoted_only_by_force_and_that_is_recorded(
+    run, home, models
+):
+    run("model", "promote", "first", *WHO)
+    held_to(home, "second", ("average_precision", True), ("groups.recall", False))
+    refused = run("model", "promote", "second", *WHO)
+    assert (refused.code, champion(home)) == (1, "first")
+    assert "groups.recall" in refused.line
+    assert len(registry.switches(home)) == 1
+    assert "1/2" in run("model", "list").out
+    assert run("model", "promote", "second", *WHO, "--force").code == 0
+    assert champion(home) == "second"
+    last = registry.switches(home)[-1]
+    assert (last["forced"], [g["passed"] for g in last["gates"]]) == (True, [True, False])
+    assert "(forced)" in run("model", "log").out
+
+
+def test_force_that_was_not_needed_is_no_force(run, home, models):
+    held_to(home, "first", ("average_precision", True))
+    assert run("model", "promote", "first", *WHO, "--force").code == 0
+    assert not registry.switches(home)[-1]["forced"]
+
+
+def test_gates_that_cannot_be_read_promote_nobody(run, home, models):
+    (home / "models" / "first" / "gates.json").write_text("{")
+    said = run("model", "promote", "first", *WHO)
+    assert said.code == 2
+    assert "gates.json" in said.line
+    assert run("model", "list").code == 0
+
+
+@pytest.mark.parametrize("until", ["yesterday", 7])
+def test_a_card_whose_day_cannot_be_read_is_refused(run, home, small_model, until):
+    kept(home, small_model, "undated", until=until)
+    said = run("model", "promote", "undated", *WHO)
+    assert said.code == 2
+    assert "undated" in said.line
