@@ -9,7 +9,15 @@ from typing import Any
 from features.difference import SENTENCES
 from features.evidence import FIELDS
 from models import use_by
-from models.wording import words_of
+from models.explanation import Explanation
+from models.wording import Words, words_of
+from service.explaining import (
+    START,
+    facts_in_words,
+    groups_in_words,
+    ways_in_words,
+    why_no_ways,
+)
 from service.ledger.records import StoredOutcome, StoredScreening, vector_of
 from service.ledger.rings import Standing
 
@@ -71,6 +79,41 @@ def reason_forms(codes: Sequence[str], stored_vector: bytes) -> list[dict[str, s
     vector = vector_of(stored_vector)
     told = [(code, *words_of(code, vector)) for code in codes]
     return [{"code": code, "vi": vi, "en": en} for code, vi, en in told]
+
+
+def explanation_form(explanation: Explanation, stored: StoredScreening) -> dict[str, Any]:
+    """A decision taken apart; `base` and the pushes of the groups add up to `score`."""
+    vi, en = START
+    nothing = why_no_ways(explanation)
+    return {
+        "screening_id": str(stored.screening_id),
+        "decision": stored.decision,
+        "risk": stored.risk,
+        "model_version": stored.model_version,
+        "policy_version": stored.policy_version,
+        "hard_facts": [
+            {"code": code, **_both(words)} for code, words in facts_in_words(explanation, stored)
+        ],
+        "base": {"push": explanation.base, "vi": vi, "en": en},
+        "groups": [
+            {"code": code, "push": push, **_both(words)}
+            for code, push, words in groups_in_words(explanation, stored)
+        ],
+        "score": explanation.score,
+        "otherwise": [
+            {
+                "decision": decision,
+                "risk": risk,
+                "facts": [{"code": code, **_both(words)} for code, words in facts],
+            }
+            for decision, risk, facts in ways_in_words(explanation)
+        ],
+        "otherwise_none": None if nothing is None else _both(nothing),
+    }
+
+
+def _both(words: Words) -> dict[str, str]:
+    return {"vi": words[0], "en": words[1]}
 
 
 def moment(at: datetime) -> str:

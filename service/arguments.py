@@ -6,6 +6,7 @@ import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NoReturn
+from uuid import UUID
 
 from service.words import said
 
@@ -216,3 +217,13 @@ def screening_options(parser: Parser) -> None:
         "thư mục ghi; mặc định: runs/ của thư mục dữ liệu", "folder to write; default: under runs/"
     )
     parser.add_argument("--out", type=Path, metavar="DIR", help=where)
+
+
+def screening(text: str) -> UUID:
+    """The id of a screening."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            said("đó không phải là mã một lần sàng lọc", "that is not the id of a screening")
+        ) from None

@@ -10,6 +10,7 @@
         ├── ConflictError        the key is taken by different content
         │   └── OtherOutcomeError    the registration has another outcome already
         ├── ErasedError          its personal data was erased: it is not screened any more
+        ├── UnexplainableError   a decision whose model knew other features
         ├── NotFoundError        nothing under this key for this institution
         └── RefusedError         a value that the ledger does not accept; names its column
 
@@ -51,6 +52,10 @@ class OtherOutcomeError(ConflictError):
 
 class ErasedError(CallError):
     """The registration's personal data was erased, and nothing had been decided."""
+
+
+class UnexplainableError(CallError):
+    """A decision whose model knew other features, or is not kept."""
 
 
 class NotFoundError(CallError):

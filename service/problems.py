@@ -16,6 +16,7 @@ from service.errors import (
     OtherOutcomeError,
     RefusedError,
     UnavailableError,
+    UnexplainableError,
 )
 
 MEDIA_TYPE = "application/problem+json"
@@ -61,6 +62,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         "The personal data of this registration was erased before it was screened; it is not recorded again.",
         "Dữ liệu cá nhân của đăng ký này đã được xóa trước khi sàng lọc; dữ liệu không được ghi lại nữa.",
     ),
+    "not-explainable": (
+        410,
+        "The model that decided used other features than this program, or is not kept: there is no explanation.",
+        "Mô hình đã quyết định dùng đặc trưng khác với chương trình này hoặc không còn lưu: không giải thích được.",
+    ),
     "too-large": (
         413,
         "The body is larger than 5 MB or the list longer than 1000.",
@@ -97,6 +103,7 @@ _BY_ERROR: dict[type[CallError], str] = {
     ConflictError: "conflict",
     OtherOutcomeError: "other-outcome",
     ErasedError: "erased",
+    UnexplainableError: "not-explainable",
     NotFoundError: "not-found",
     RefusedError: "invalid",
 }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pwd
-import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +14,7 @@ from graph.rings import Ring
 from service.calls import PURPOSE
 from service.ledger import Ledger
 from service.ledger.reading import WholeLedger
-from service.ledger.readings import Reading, record_reading
+from service.ledger.readings import Reading, at_the_machine, record_reading
 from service.ledger.rings import RingLedger
 from service.results import results, unwritable
 from service.ring_story import NO_RUN
@@ -71,7 +68,9 @@ def export(ledger: Ledger, wanted: Wanted, out: Path, now: datetime) -> dict[str
         outcomes = {k: o.outcome.is_fraud for k, o in whole.known_outcomes(keys).items()}
         plain = {}
         if wanted.purpose is not None:
-            record_reading(door, Reading(now, _who(), wanted.purpose, "rings export"), keys)
+            record_reading(
+                door, Reading(now, at_the_machine(), wanted.purpose, "rings export"), keys
+            )
             plain = {k: r for k in keys if (r := whole.registration(*k)) is not None}
     drawn = picture(rings, Labels(plain, outcomes))
     query = f"{wanted.ring_id or 'rings'} @ {run_at.isoformat()}"
@@ -109,12 +108,3 @@ def _found(book: RingLedger, ring_id: str | None) -> tuple[datetime, list[Ring]]
             else said("không có nhóm nào mang mã này", "there is no ring of this id")
         )
     return run_at, book.rings(run_at, ring_id)
-
-
-def _who() -> str:
-    """The account at the machine: whoever reads the data folder is no caller with a key."""
-    try:
-        name = pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        name = str(os.getuid())
-    return f"{name}@{socket.gethostname()}"

@@ -97,6 +97,56 @@ class ReasonText(BaseModel):
     en: str
 
 
+class Push(BaseModel):
+    """What something added to the score, in log-odds, in words."""
+
+    push: float
+    vi: str
+    en: str
+
+
+class GroupPush(Push):
+    """What a group of features added; negative where it spoke for the holder."""
+
+    code: str
+
+
+class Words(BaseModel):
+    """A sentence in both languages."""
+
+    vi: str
+    en: str
+
+
+class Otherwise(BaseModel):
+    """Facts that, all otherwise at once, lead to a milder decision."""
+
+    decision: Literal["clear", "review"]
+    risk: float
+    facts: list[ReasonText]
+
+
+class ExplanationAnswer(BaseModel):
+    """A decision taken apart, by the model and the policy that took it.
+
+    For the clerk who examines it, whose reading is recorded; not for the applicant.
+    """
+
+    screening_id: str
+    decision: Literal["clear", "review", "refuse"]
+    risk: float
+    model_version: str
+    policy_version: str
+    hard_facts: list[ReasonText] = Field(description="They led to the decision beside the score")
+    base: Push
+    groups: list[GroupPush] = Field(description="With `base` they add up to `score`")
+    score: float = Field(description="Log-odds, before calibration")
+    otherwise: list[Otherwise] = Field(
+        description="The smallest sets of up to three facts that would change the decision"
+    )
+    otherwise_none: Words | None = Field(description="Why there is no such set")
+
+
 class RingAnswer(BaseModel):
     """The ring that a registration reached, in counts, as the last ring run before it found it."""
 

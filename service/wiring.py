@@ -34,6 +34,7 @@ from service.callers import Callers
 from service.datafolder import DataFolder, check_made, open_folder, owned
 from service.embedded import Parts, graph_url_of_running, url_of_running
 from service.errors import StartError, UnavailableError
+from service.explaining import Explainer
 from service.forgetting import Forgetting
 from service.freshness import Ageing, Freshness
 from service.in_force import InForce, policy_file
@@ -148,6 +149,7 @@ class House:
             ledger=self.ledger,
             callers=self.callers,
             clock=self.clock,
+            explainer=Explainer(self.store.folder.home),
             mode=lambda: self.freshness.mode(self.in_force.judges, self.clock()),
             checks=self.checks,
             telemetry=self.telemetry,

@@ -14,9 +14,10 @@ from models.wording.counts import COUNTS
 from models.wording.desks import DESKS
 from models.wording.papers import PAPERS
 from models.wording.sentences import REASONS, Words
+from models.wording.titles import otherwise_of, title_of
 from models.wording.values import Values
 
-__all__ = ["REASONS", "Words", "words_of"]
+__all__ = ["REASONS", "Words", "figure_of", "otherwise_of", "title_of", "words_of"]
 
 _TELLERS = {**COUNTS, **DESKS, **PAPERS}
 
@@ -29,9 +30,13 @@ def words_of(code: str, vector: NDArray[np.float64]) -> Words:
         vector: as stored, float64 of shape (features,); of another length, from before the
             features changed, it gives the plain sentence.
     """
-    plain = REASONS.get(code, (code, code))
+    return figure_of(code, vector) or REASONS.get(code, (code, code))
+
+
+def figure_of(code: str, vector: NDArray[np.float64]) -> Words | None:
+    """The sentence with a figure alone, of the same; None where there is nothing to tell."""
     if len(vector) != len(NAMES):
-        return plain
+        return None
     values = Values(vector)
     told = (tell(values) for tell in _TELLERS.get(code, ()))
-    return next((words for words in told if words is not None), plain)
+    return next((words for words in told if words is not None), None)

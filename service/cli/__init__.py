@@ -19,6 +19,7 @@ from models.errors import JudgementError, PolicyError
 from service.arguments import Parser, speak_the_readers_language
 from service.cli import books, living
 from service.cli.check import check
+from service.cli.explain import explain
 from service.cli.forget import forget
 from service.cli.graph import graph
 from service.cli.model import model
@@ -103,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
             model,
             policy,
             replay,
+            explain,
             rings,
             graph,
             forget,

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 from typing import TYPE_CHECKING
-from uuid import UUID
 
-from service.arguments import Commands, Parser, command, rows
+from service.arguments import Commands, Parser, command, rows, screening
 from service.settings import Settings
 from service.words import said
 
@@ -26,7 +25,7 @@ def replay(commands: Commands[Parser]) -> None:
     )
     which = parser.add_mutually_exclusive_group()
     one = said("mã một lần sàng lọc", "the id of one screening")
-    which.add_argument("screening_id", nargs="?", type=_screening, metavar="SCREENING_ID", help=one)
+    which.add_argument("screening_id", nargs="?", type=screening, metavar="SCREENING_ID", help=one)
     several = said(
         "số quyết định gần nhất; mặc định 1000", "so many of the latest; 1,000 unless said"
     )
@@ -56,12 +55,3 @@ def _tell(made: Replayed) -> int:
     )
     print(said(f"Đã xét lại {made.rows}: {verdict}", f"Judged again {made.rows}: {verdict}"))
     return 1 if other else 0
-
-
-def _screening(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            said("đó không phải là mã một lần sàng lọc", "that is not the id of a screening")
-        ) from None

@@ -224,6 +224,11 @@ class Reader:
 class WholeLedger(Reader):
     """Reads across institutions, for the lane, the projection and administrators."""
 
+    def screening_of_anybody(self, screening_id: UUID) -> StoredScreening | None:
+        """A screening by its own id alone."""
+        found = self._screenings("WHERE screening_id = %s", screening_id)
+        return found[0] if found else None
+
     def known(self, keys: Sequence[Key]) -> dict[Key, Known]:
         """What is held under each of these keys; absent keys are absent."""
         if not keys:

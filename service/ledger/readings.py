@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import pwd
+import socket
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +16,7 @@ from graph.attributes import Key
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One look at plain values outside of a screening; `what` is the command or the page."""
+    """One look at plain values, or at what explains a decision; `what` is the command or the page."""
 
     read_at: datetime
     read_by: str
@@ -29,3 +32,12 @@ def record_reading(door: psycopg.Connection, reading: Reading, keys: Iterable[Ke
         with cursor.copy(f"COPY readings ({columns}) FROM STDIN") as copy:
             for key in keys:
                 copy.write_row((*about, *key))
+
+
+def at_the_machine() -> str:
+    """The account at the machine: whoever reads the data folder is no caller with a key."""
+    try:
+        name = pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        name = str(os.getuid())
+    return f"{name}@{socket.gethostname()}"

@@ -14,6 +14,7 @@ from starlette.concurrency import run_in_threadpool
 from models.use_by import NORMAL
 from service.callers import Caller, Callers
 from service.calls import PURPOSE
+from service.explaining import Explainer
 from service.lane import Lane
 from service.ledger import Ledger
 from service.problems import ProblemError
@@ -33,7 +34,7 @@ class Asked(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """What the routes reach: the lane, the ledger, the callers, the clock, and who is asked.
+    """What the routes reach: the lane, the ledger, the callers, the clock, and who explains.
 
     Calls are answered although a `dispensable` one of `checks` does not. `mode` tells what of the
     parts of an answer is past its use-by date.
@@ -43,6 +44,7 @@ class Doors:
     ledger: Ledger
     callers: Callers
     clock: Callable[[], datetime]
+    explainer: Explainer
     checks: dict[str, Asked]
     dispensable: frozenset[str] = frozenset()
     telemetry: Telemetry = field(default_factory=Telemetry)

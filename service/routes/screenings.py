@@ -12,8 +12,11 @@ from starlette.concurrency import run_in_threadpool
 
 from features.parsing import parse_registration
 from features.registration import Registration, RegistrationId
-from service.answers import screening_form
+from service.answers import explanation_form, screening_form
 from service.bodies import items_of
+from service.callers import Caller
+from service.explaining import READ_AS
+from service.ledger.readings import Reading, record_reading
 from service.ledger.records import StoredScreening, too_long
 from service.ledger.rings import RingLedger
 from service.problems import ProblemError
@@ -21,6 +24,7 @@ from service.routes.door import AHEAD, KEYED, Doors, TheCaller, TheDoors, ThePur
 from service.routes.replies import Result, reply, settled
 from service.schemas import (
     REGISTRATION,
+    ExplanationAnswer,
     ProblemDocument,
     RegistrationBody,
     ScreeningAnswer,
@@ -67,15 +71,27 @@ async def screen(
 )
 def one(screening_id: str, doors: TheDoors, caller: TheCaller) -> JSONResponse:
     """Another institution's screening is not found."""
-    try:
-        wanted = UUID(screening_id)
-    except ValueError:
-        raise ProblemError("not-found") from None
-    with doors.ledger.reader() as ledger:
-        stored = ledger.screening(caller.institution, wanted)
-    if stored is None:
-        raise ProblemError("not-found")
-    return JSONResponse(_forms(doors, [stored])[0])
+    return JSONResponse(_forms(doors, [_stored(screening_id, doors, caller)])[0])
+
+
+@router.get(
+    "/{screening_id}/explanation",
+    summary="A decision taken apart, for the clerk who examines it",
+    response_model=ExplanationAnswer,
+)
+def explanation(
+    screening_id: str, doors: TheDoors, caller: TheCaller, purpose: ThePurpose
+) -> JSONResponse:
+    """What each group of features added, and what would lead to another decision; also of a cleared one.
+
+    Who reads it, when and why is recorded first.
+    """
+    stored = _stored(screening_id, doors, caller)
+    made = doors.explainer.explain(stored)
+    reading = Reading(doors.clock(), caller.name, purpose, READ_AS)
+    with doors.ledger.connection() as door:
+        record_reading(door, reading, [(stored.institution, stored.registration_id)])
+    return JSONResponse(explanation_form(made, stored))
 
 
 @router.get(
@@ -92,6 +108,18 @@ def of_registration(
     with doors.ledger.reader() as ledger:
         found = ledger.screenings_of(caller.institution, RegistrationId(registration_id))
     return JSONResponse(_forms(doors, found))
+
+
+def _stored(screening_id: str, doors: Doors, caller: Caller) -> StoredScreening:
+    try:
+        wanted = UUID(screening_id)
+    except ValueError:
+        raise ProblemError("not-found") from None
+    with doors.ledger.reader() as ledger:
+        stored = ledger.screening(caller.institution, wanted)
+    if stored is None:
+        raise ProblemError("not-found")
+    return stored
 
 
 def _forms(doors: Doors, screenings: Sequence[StoredScreening]) -> list[dict[str, Any]]:

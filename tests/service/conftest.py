@@ -36,6 +36,7 @@ from service.batches import Batches, Road
 from service.callers import Callers, create_key
 from service.datafolder import owned
 from service.embedded import Parts
+from service.explaining import Explainer
 from service.keys import Keys
 from service.lane import Lane
 from service.ledger import Ledger
@@ -210,13 +211,15 @@ def small_model(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def client_of(ledger, make_lane):
+def client_of(ledger, make_lane, tmp_path):
     """Makes clients of one app, each with the key of an institution (or none)."""
     clients = []
 
     def make(institution="BANK-A", **changes):
         lane = make_lane(**changes) if changes or not clients else clients[0].lane
-        doors = Doors(lane, ledger, Callers(ledger), lambda: NOW, {"lane": lambda: lane.ready})
+        explainer = Explainer(tmp_path / "home")
+        checks = {"lane": lambda: lane.ready}
+        doors = Doors(lane, ledger, Callers(ledger), lambda: NOW, explainer, checks)
         headers = {}
         if institution:
             headers["Authorization"] = f"Bearer {create_key(ledger, institution)}"
