@@ -8,13 +8,23 @@ from uuid import UUID
 from fastapi import Request, Response
 from nicegui import Client, app, ui
 
-from service.console import layout, list_page, ring_page, screening_page, sign_in_page
+from service.console import (
+    explanation_page,
+    layout,
+    list_page,
+    ring_page,
+    screening_page,
+    sign_in_page,
+)
 from service.console.reading import ConsoleReader, Detail, Ring
 from service.console.visit import Console, language_of, prepare, show
+from service.errors import UnexplainableError
 
 _DECISIONS = frozenset({"clear", "review", "refuse"})
 _PATIENCE = 15.0
 """Seconds a page may take; the ledger gives up after five and says so."""
+_LONGER = 60.0
+"""The first explanation of a process waits until the library of the model is there."""
 _POSITION = re.compile(r"[0-9]{1,18}")
 _RING_ID = re.compile(r"[^\x00-\x1f\x7f]{1,1000}")
 
@@ -39,6 +49,12 @@ def register(console: Console) -> None:
     async def screening(client: Client, screening_id: str) -> Response | None:
         return await show(
             console, client, lambda r: _screening(r, screening_id), screening_page.draw
+        )
+
+    @ui.page("/screenings/{screening_id}/explanation", response_timeout=_LONGER)
+    async def explanation(client: Client, screening_id: str) -> Response | None:
+        return await show(
+            console, client, lambda r: _explained(console, r, screening_id), explanation_page.draw
         )
 
     @ui.page("/rings/{ring_id:path}", response_timeout=_PATIENCE)
@@ -73,6 +89,21 @@ def _screening(reader: ConsoleReader, screening_id: str) -> Detail | None:
     except ValueError:
         return None
     return reader.screening(wanted)
+
+
+def _explained(
+    console: Console, reader: ConsoleReader, screening_id: str
+) -> explanation_page.Explained | None:
+    """Recorded before it is told; what cannot be explained is told as such."""
+    detail = _screening(reader, screening_id)
+    if detail is None:
+        return None
+    try:
+        made = console.explainer.explain(detail)
+    except UnexplainableError:
+        return explanation_page.Explained(detail, None)
+    reader.record_examined(detail, console.clock())
+    return explanation_page.Explained(detail, made)
 
 
 def _ring(console: Console, reader: ConsoleReader, ring_id: str) -> Ring | None:

@@ -15,8 +15,10 @@ from uuid import UUID
 import psycopg
 from psycopg.rows import class_row, dict_row
 
-from features.registration import VIETNAM, Institution
+from features.registration import VIETNAM, Institution, RegistrationId
 from graph.rings import PRIVATE
+from service.explaining import READ_AS
+from service.ledger.readings import Reading, record_reading
 from service.ledger.rings import RingLedger
 from service.ring_story import Words, happened, story
 
@@ -40,8 +42,8 @@ WHERE institution = %(institution)s AND screened_at > %(now)s - interval '7 days
 GROUP BY decision
 """
 _SCREENING = """
-SELECT s.position, s.screening_id, s.registration_id, r.node->>'kind' AS kind, s.screened_at,
-    s.identity, s.decision, s.risk, s.risk_band, s.ring_id, r.registered_at, s.purpose,
+SELECT s.position, s.screening_id, s.institution, s.registration_id, r.node->>'kind' AS kind,
+    s.screened_at, s.identity, s.decision, s.risk, s.risk_band, s.ring_id, r.registered_at, s.purpose,
     s.asked_by, s.fields, s.reasons, s.vector, s.model_version, s.policy_version, s.graph_position,
     o.is_fraud, o.typology, o.confirmed_at,
     (SELECT m.ring_id FROM rings m
@@ -152,6 +154,7 @@ class Detail:
 
     position: int
     screening_id: UUID
+    institution: str
     registration_id: str
     kind: str
     screened_at: datetime
@@ -230,9 +233,13 @@ class Ring:
 class ConsoleReader:
     """Reads for one institution over one connection."""
 
-    def __init__(self, door: psycopg.Connection, institution: Institution) -> None:
+    def __init__(
+        self, door: psycopg.Connection, institution: Institution, read_by: str = ""
+    ) -> None:
+        """`read_by` is whom a reading that is recorded is told of."""
         self._door = door
         self._institution = institution
+        self._read_by = read_by
 
     def lines(self, decision: str | None, before: int | None, after: int | None) -> Lines:
         """A page of screenings: those before a position, those after one, or the latest."""
@@ -260,6 +267,11 @@ class ConsoleReader:
         values = {"institution": self._institution, "screening": screening_id}
         with self._door.cursor(row_factory=class_row(Detail)) as cursor:
             return cursor.execute(_SCREENING, values).fetchone()
+
+    def record_examined(self, detail: Detail, now: datetime) -> None:
+        """Commits that the explanation of a screening is about to be read."""
+        key = self._institution, RegistrationId(detail.registration_id)
+        record_reading(self._door, Reading(now, self._read_by, "console", READ_AS), [key])
 
     def ring(self, ring_id: str, now: datetime) -> Ring | None:
         """One ring; None where it does not exist, or nobody of one's own is in it or reached it."""

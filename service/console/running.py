@@ -20,6 +20,7 @@ from service.console.app import create_app
 from service.console.sessions import Sessions
 from service.console.visit import Console
 from service.errors import SettingsError, StartError
+from service.explaining import Explainer
 from service.keys import Keys
 from service.ledger import Ledger
 from service.settings import Settings
@@ -43,7 +44,8 @@ def run(settings: Settings, parent: int) -> None:
     _quiet_log()
     # It opens nothing that is sealed, so it gets keys that open nothing.
     with Ledger(settings.database_url, Keys.new()) as ledger:
-        app = create_app(Console(ledger, Sessions(Callers(ledger)), lambda: datetime.now(UTC)))
+        sessions, explainer = Sessions(Callers(ledger)), Explainer(settings.home)
+        app = create_app(Console(ledger, sessions, lambda: datetime.now(UTC), explainer))
         config = uvicorn.Config(
             app,
             access_log=False,

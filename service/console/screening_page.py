@@ -76,7 +76,8 @@ def _reasons(language: Language, detail: Detail) -> Html:
         for code in detail.reasons
     ]
     told = tag("ol", *items, class_="reasons") if items else tag("p", say("no_reasons"))
-    return tag("section", tag("h2", say("reasons")), told, class_="card")
+    apart = tag("a", say("explain"), href=f"/screenings/{detail.screening_id}/explanation")
+    return tag("section", tag("h2", say("reasons")), told, tag("p", apart), class_="card")
 
 
 def _evidence(language: Language, detail: Detail) -> Html:

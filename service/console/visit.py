@@ -20,6 +20,7 @@ from service.console.reading import ConsoleReader
 from service.console.sessions import COOKIE, Sessions
 from service.console.words import Language
 from service.errors import UnavailableError
+from service.explaining import Explainer
 from service.ledger import Ledger
 
 LANGUAGE_COOKIE = "chinhchu_language"
@@ -29,11 +30,12 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """What the pages reach: the ledger, the sessions, the clock."""
+    """What the pages reach: the ledger, the sessions, the clock, and who explains."""
 
     ledger: Ledger
     sessions: Sessions
     clock: Callable[[], datetime]
+    explainer: Explainer
 
 
 def language_of(request: Request) -> Language:
@@ -86,6 +88,6 @@ def _reading(
 ) -> Callable[[], Answer | None]:
     def reading() -> Answer | None:
         with console.ledger.connection() as door:
-            return read(ConsoleReader(door, caller.institution))
+            return read(ConsoleReader(door, caller.institution, caller.name))
 
     return reading

@@ -76,6 +76,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Thông tin cá nhân đã nhập được ẩn: chỉ nêu tên khác biệt, không nêu giá trị.",
         "What was typed stays hidden here: a difference is named, its values are not shown.",
     ),
+    # one decision taken apart
+    "explain": ("Tách quyết định này", "Take this decision apart"),
+    "explanation": ("Quyết định từ đâu mà ra", "What led to the decision"),
+    "otherwise": ("Điều gì khác đi thì quyết định khác đi", "What would lead to another decision"),
+    "would_be": ("Nếu như sau thì sẽ là", "If this were so, it would be"),
+    "otherwise_about": (
+        "Dành cho người thẩm tra, để biết nên kiểm tra gì trước; không dùng để hướng dẫn người đăng ký. Lượt xem này được ghi lại.",
+        "For who examines, to know what to check first; never to advise an applicant. This reading is recorded.",
+    ),
+    "hard_facts": ("Dữ kiện cứng, ngoài điểm số", "Hard facts, beside the score"),
+    "score": ("Điểm số, cộng từng phần", "The score, part by part"),
+    "group": ("Nhóm dữ kiện", "Group of facts"),
+    "push": ("Đóng góp", "Adds"),
+    "all_the_rest": ("Phần còn lại.", "All the rest."),
+    "sum": ("Tổng.", "Sum."),
+    "score_about": (
+        "Đơn vị log-odds; số dương làm rủi ro tăng. Rủi ro được hiệu chỉnh từ tổng này.",
+        "In log-odds; a positive number raises the risk, which is calibrated from the sum.",
+    ),
     # one ring
     "ring_title": ("Nhóm nghi vấn", "Suspected ring"),
     "ring_about": (

@@ -24,9 +24,11 @@ import pytest
 from features.difference import evidence as told
 from features.evidence import Evidence, Identity
 from features.registration import Channel, DocumentType, Kind, Registration
+from features.vector import NAMES
 from graph.attributes import Tokens, node_of
 from graph.lineage import follow
 from graph.rings import find
+from models import policy, registry
 from models.decision import Decision, RiskBand, Screening
 from service.callers import create_key
 from service.keys import Keys
@@ -76,6 +78,15 @@ def registration(name, institution, at, **more):
         channel=Channel.EKYC,
         **more,
     )
+
+
+def explainable(judgement):
+    """The judgement as one of the small model, of which seven others used the device."""
+    vector = np.zeros(len(NAMES))
+    for window in ("30d", "90d", "all"):
+        vector[NAMES.index(f"device.holders.{window}")] = 7.0
+    versions = {"model_version": "small", "policy_version": policy.load().version}
+    return replace(judgement, screening=replace(judgement.screening, vector=vector, **versions))
 
 
 def judged(registration, tokens, at, decision=Decision.CLEAR, ring=None, reasons=()):
@@ -136,7 +147,7 @@ def fill(ledger):
     ]
     nasty = registration(NASTY, OWN, now, **shared)
     batch.append(judged(nasty, tokens, now, Decision.REVIEW, RING))
-    batch.append(judged(late, tokens, now, Decision.REVIEW, RING, reasons))
+    batch.append(explainable(judged(late, tokens, now, Decision.REVIEW, RING, reasons)))
     batch.append(judged(registration("B-alone", OTHER, now), tokens, now))
     writer = ledger.open_lease()
     try:
@@ -210,11 +221,14 @@ class Running:
 
 
 @contextmanager
-def serving(database_url, folder):
+def serving(database_url, folder, model=None):
     """A console of that ledger, as a process of its own; it ends with code 0 when asked to."""
     log, port = folder / "console.log", free_port()
     at_work = folder / "at work"
     at_work.mkdir()
+    if model is not None:
+        registry.keep(model, "small", at_work / "home")
+        policy.keep(policy.load(), at_work / "home")
     environment = {
         "CHINHCHU_DATABASE_URL": database_url,
         "CHINHCHU_CONSOLE_PORT": str(port),
@@ -231,9 +245,9 @@ def serving(database_url, folder):
 
 
 @pytest.fixture(scope="session")
-def console(world, console_database, tmp_path_factory):
+def console(world, console_database, tmp_path_factory, small_model):
     """The console of the small world."""
-    with serving(console_database, tmp_path_factory.mktemp("console")) as running:
+    with serving(console_database, tmp_path_factory.mktemp("console"), small_model) as running:
         yield running
 
 

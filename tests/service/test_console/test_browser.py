@@ -82,6 +82,28 @@ def test_a_screening_names_its_differences_and_its_reasons(analyst, world):
     assert "2026.11-1" in text
 
 
+def test_a_decision_is_taken_apart_and_the_reading_recorded(analyst, world):
+    analyst.goto(f"/screenings/{world.screenings['A-late']}")
+    text = analyst.wait_for_selector("main").inner_text()
+    assert "Thiết bị này đã dùng cho 7 người khác trong 30 ngày qua." in text
+    analyst.get_by_role("link", name="Tách quyết định này").click()
+    analyst.wait_for_url("**/explanation")
+    text = analyst.wait_for_selector("main", timeout=60_000).inner_text()
+    assert "Điều gì khác đi thì quyết định khác đi" in text
+    assert "Phần còn lại." in text
+    assert analyst.complaints == []
+    with world.ledger.connection() as door:
+        read = door.execute("SELECT registration_id, what, purpose FROM readings").fetchall()
+    assert set(read) == {("A-late", "explanation", "console")}
+
+
+def test_what_cannot_be_explained_any_more_is_told_so(analyst, world):
+    analyst.goto(f"/screenings/{world.screenings['A-ring-1']}/explanation")
+    text = analyst.wait_for_selector("main").inner_text()
+    assert "không giải thích được" in text
+    assert analyst.complaints == []
+
+
 def test_a_screening_leads_to_its_ring_and_the_ring_back(analyst, world, names):
     analyst.goto(f"/screenings/{world.screenings['A-ring-1']}")
     analyst.get_by_role("link", name=names["ring"]).click()
