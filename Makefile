@@ -80,6 +80,7 @@ bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift
 	@$(BIN)/python -m tests.bench.graph
 	@$(BIN)/python -m tests.bench.rings
 	@$(BIN)/python -m tests.bench.drift
+	@$(BIN)/python -m tests.bench.policy
 	@$(BIN)/python tests/bench/parts.py
 	@$(BIN)/python tests/bench/commands.py
 

@@ -1,5 +1,8 @@
 """Thresholds from what there are people for and from what it costs: a policy, with its doubt.
 
+What is asked for changes from week to week, for fraud comes in waves: so the last 30 days decide,
+and those before them tell how far off the same fit was then.
+
 A review is worth its price from the risk on at which it costs less than the fraud that it would
 find. Where that asks for more reviews than there are people for, the threshold lies where they are
 all at work. It is the larger of the two, and no other one costs less by calibrated risk.
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -23,6 +27,10 @@ from models.policy import Capacity, Cost, Policy, bands_of
 from service.policy_past import Past
 from service.words import said
 
+_WINDOW, _AHEAD, _EVERY = 30, 14, 7
+"""Days that decide, days that a fit is for, days from one earlier fit to the next."""
+_FEWEST = 5
+"""Fewer earlier fits tell nothing of how far off they were."""
 _DRAWS = 500
 _SEED = 0
 _DIGITS = 6
@@ -57,9 +65,10 @@ class Fitted:
     """A fitted policy: `form` is what its file says.
 
     `by_capacity` is the risk from which all reviewers are at work, `by_cost` that from which a
-    review is worth its price. The intervals are 95 % bootstraps over days: of the threshold, and of
-    the reviews a day on as many later days that are like these. `dear` are pairs of hard facts
-    whose refusal costs more than a review.
+    review is worth its price. The 95 % interval of the threshold is a bootstrap over days; that of
+    the reviews a day of the two weeks to come goes by how far off `checked` earlier fits were, or
+    is a bootstrap too where these are too few. `dear` are pairs of hard facts whose refusal costs
+    more than a review.
     """
 
     form: dict[str, Any]
@@ -69,6 +78,7 @@ class Fitted:
     by_cost: float | None
     reviews_a_day: float
     reviews_interval: Interval
+    checked: int
     by_facts_a_day: float
     dear: list[DearPair]
 
@@ -79,30 +89,60 @@ def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitt
     Raises:
         InputError: nothing was decided for the institution that was asked for.
     """
-    queue = _Queue.of(past, base, asked.institution)
-    room = asked.capacity.a_day * queue.days
-    once = np.ones(queue.days, dtype=np.int64)
-    by_capacity = queue.threshold(room, once)
+    whole = _Queue.of(past, base, asked.institution)
+    queue = whole.between(whole.days - _WINDOW, whole.days)
     by_cost = None if asked.cost is None else min(asked.cost.review / asked.cost.missed_fraud, 1.0)
-    least = by_cost or 0.0
-    chosen = _settable(max(by_capacity, least))
-    random = np.random.default_rng(_SEED)
+    rule = _Rule(asked.capacity.a_day, by_cost or 0.0)
     alike = np.full(queue.days, 1 / queue.days)
-    draws, later = (random.multinomial(queue.days, alike, _DRAWS) for _ in range(2))
-    thresholds = np.array([max(queue.threshold(room, often), least) for often in draws])
-    # What these days happen to ask for is off, and so will be what later ones do.
-    reviews = queue.reviews(chosen).mean() + (later - draws) @ queue.reviews(chosen) / queue.days
+    draws = np.random.default_rng(_SEED).multinomial(queue.days, alike, _DRAWS)
+    chosen = _settable(rule.threshold(queue))
+    reviews = queue.reviews(chosen)
+    off = list(_off(whole, rule))
     return Fitted(
         form=_form(form, chosen, asked, past),
         review_risk=chosen,
-        interval=_interval(thresholds),
-        by_capacity=_settable(by_capacity),
+        interval=_interval(np.array([rule.threshold(queue, often) for often in draws])),
+        by_capacity=_settable(queue.threshold(rule.a_day * queue.days)),
         by_cost=by_cost,
-        reviews_a_day=float(queue.reviews(chosen).mean()),
-        reviews_interval=_interval(reviews),
+        reviews_a_day=float(reviews.mean()),
+        reviews_interval=(
+            _interval(draws @ reviews / queue.days)
+            if len(off) < _FEWEST
+            else _as_before(float(reviews.mean()), np.array(off))
+        ),
+        checked=len(off),
         by_facts_a_day=float(queue.by_facts.mean()),
         dear=[] if asked.cost is None else list(_dear(past, base, asked.cost)),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """So many reviews a day, and none below a risk."""
+
+    a_day: float
+    least: float
+
+    def threshold(self, queue: _Queue, often: Counts | None = None) -> float:
+        """What it makes of a queue, each of its days taken so often, or once."""
+        return max(queue.threshold(self.a_day * queue.days, often), self.least)
+
+
+def _off(whole: _Queue, rule: _Rule) -> Iterator[float]:
+    """How many times as many reviews earlier fits asked for afterwards as before, as logarithms."""
+    for end in range(whole.days - _AHEAD, _WINDOW - 1, -_EVERY):
+        window, later = whole.between(end - _WINDOW, end), whole.between(end, end + _AHEAD)
+        threshold = rule.threshold(window)
+        asked, then = (q.reviews(threshold).sum() + 0.5 for q in (window, later))
+        yield math.log(then / asked * _WINDOW / _AHEAD)
+
+
+def _as_before(reviews: float, off: Floats) -> Interval:
+    """The interval of a figure that will be off as others were, whose times overlap."""
+    apart = max(len(off) * _EVERY / _AHEAD, 1.0)
+    spread = 1.96 * float(off.std(ddof=1)) * math.sqrt(1 + 1 / apart)
+    middle = float(off.mean())
+    return reviews * math.exp(middle - spread), reviews * math.exp(middle + spread)
 
 
 def _dear(past: Past, base: Policy, cost: Cost) -> Iterator[DearPair]:
@@ -126,8 +166,8 @@ class _Queue:
     day: Counts
     ends: Counts
 
-    @classmethod
-    def of(cls, past: Past, base: Policy, institution: str | None) -> _Queue:
+    @staticmethod
+    def of(past: Past, base: Policy, institution: str | None) -> _Queue:
         """Of an institution, or of all that have no threshold of their own.
 
         Raises:
@@ -146,19 +186,25 @@ class _Queue:
         free = np.flatnonzero(ours & (decisions == Decision.CLEAR))
         order = free[np.argsort(-past.risk[free], kind="stable")]
         risk = past.risk[order]
-        ends = np.flatnonzero(np.diff(risk, append=-1.0) < 0)
         counted = np.bincount(past.day[reviewed], minlength=past.period.days)
-        return cls(counted, risk, past.day[order], ends)
+        return _queue(counted, risk, past.day[order])
 
     @property
     def days(self) -> int:
         """How many days were looked at."""
         return len(self.by_facts)
 
-    def threshold(self, room: float, often: Counts) -> float:
-        """The lowest risk whose reviews, with those for hard facts, fit, each day taken so often."""
-        asked = np.cumsum(often[self.day])[self.ends]
-        fitting = int(np.searchsorted(asked, room - often @ self.by_facts, side="right"))
+    def between(self, first: int, end: int) -> _Queue:
+        """That of some of its days, from `first` on and before `end`."""
+        first = max(first, 0)
+        here = (self.day >= first) & (self.day < end)
+        return _queue(self.by_facts[first:end], self.risk[here], self.day[here] - first)
+
+    def threshold(self, room: float, often: Counts | None = None) -> float:
+        """The lowest risk whose reviews, with those for hard facts, fit; each day once, or so often."""
+        times = np.ones(self.days, dtype=np.int64) if often is None else often
+        asked = np.cumsum(times[self.day])[self.ends]
+        fitting = int(np.searchsorted(asked, room - times @ self.by_facts, side="right"))
         if fitting == len(self.ends):
             return _LEAST
         below = self.risk[self.ends[fitting]]
@@ -169,6 +215,10 @@ class _Queue:
         """The reviews of each day."""
         by_risk = self.day[self.risk >= threshold]
         return self.by_facts + np.bincount(by_risk, minlength=self.days)
+
+
+def _queue(by_facts: Counts, risk: Floats, day: Counts) -> _Queue:
+    return _Queue(by_facts, risk, day, np.flatnonzero(np.diff(risk, append=-1.0) < 0))
 
 
 def _settable(risk: float) -> float:

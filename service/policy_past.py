@@ -34,9 +34,17 @@ from training.book import registrations_meant
 from training.groups import groups_of
 
 FRAUD, CLEARED, UNKNOWN = 1, 0, -1
-DAYS = 30
 GROUPS = ("institution", "kind", "channel", "age_group", "sex", "name_group", "province_group")
 _COLUMNS = ("registration_id", "risk", "reasons")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `since` on and before `before`; what is not said is the last `days` there are."""
+
+    since: date | None = None
+    before: date | None = None
+    days: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +55,10 @@ class Period:
     before: date
 
     @classmethod
-    def ending(cls, last: datetime, since: date | None, before: date | None) -> Self:
-        """What is not said is the last 30 days, `last` the moment of the last decision."""
-        end = before or _day(last) + timedelta(days=1)
-        return cls(since or end - timedelta(days=DAYS), end)
+    def ending(cls, last: datetime, asked: Span) -> Self:
+        """The days that were asked for, where `last` is the moment of the last decision."""
+        end = asked.before or _day(last) + timedelta(days=1)
+        return cls(asked.since or end - timedelta(days=asked.days), end)
 
     @property
     def moments(self) -> tuple[datetime, datetime]:
@@ -139,8 +147,8 @@ def past_of(rows: Iterable[Row], period: Period) -> Past:
     )
 
 
-def of_ledger(ledger: Ledger, since: date | None, before: date | None) -> Past:
-    """What the ledger holds of those days, by default of the last 30 in which it decided.
+def of_ledger(ledger: Ledger, span: Span) -> Past:
+    """What the ledger decided on those days.
 
     Raises:
         InputError: it decided nothing then.
@@ -148,20 +156,17 @@ def of_ledger(ledger: Ledger, since: date | None, before: date | None) -> Past:
     """
     with ledger.connection() as door:
         last = latest(door)
-        period = Period.ending(last or datetime.now(VIETNAM), since, before)
+        period = Period.ending(last or datetime.now(VIETNAM), span)
         return past_of(map(_of_decided, decided(door, ledger.keys, *period.moments)), period)
 
 
-def of_files(
-    folder: Path, files: tuple[Path, Path | None], since: date | None, before: date | None
-) -> Past:
-    """What a backtest or a campaign decided in those days, by default in its last 30.
+def of_files(folder: Path, files: tuple[Path, Path | None], span: Span) -> Past:
+    """What a backtest or a campaign decided on those days.
 
     Args:
         folder: that of the run, with `decisions.parquet`.
         files: its registrations, and its labels if there are any.
-        since: first day.
-        before: day after the last.
+        span: the days.
 
     Raises:
         InputError: a file cannot be read, or nothing was decided then.
@@ -170,7 +175,7 @@ def of_files(
     labels = read_labels(files[1]).items if files[1] else []
     outcomes = {key: label.is_fraud for label, key in registrations_meant(labels, registrations)}
     last = max((r.registered_at for r in registrations), default=datetime.now(VIETNAM))
-    period = Period.ending(last, since, before)
+    period = Period.ending(last, span)
     made = {r.registration_id: r for r in registrations if _within(r, period)}
     several = Counter(r.registration_id for r in registrations)
     rows = (

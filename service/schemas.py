@@ -208,7 +208,9 @@ class ReadyAnswer(BaseModel):
     """Whether calls are answered."""
 
     status: Literal["ready", "not ready"]
-    checks: dict[str, bool] = Field(description="By part: whether it answers")
+    checks: dict[str, bool] = Field(
+        description="By part: whether it answers; `breaker`: nothing new was held"
+    )
     mode: str = Field(description="normal, stand_in, or the codes of what is past its use-by date")
 
 

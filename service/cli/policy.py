@@ -97,7 +97,19 @@ def _show(settings: Settings, _: argparse.Namespace) -> int:
     from service.policy_words import lines_of
 
     print("\n".join(lines_of(load(policy_file(settings.policy, settings.home)))))
+    print(_whence(settings))
     return 0
+
+
+def _whence(settings: Settings) -> str:
+    from service.policies import adoptions
+
+    if settings.policy is not None:
+        return said("Do CHINHCHU_POLICY chỉ định.", "Named by CHINHCHU_POLICY.")
+    switched = adoptions(settings.home)
+    if not switched:
+        return said("Đi kèm chương trình.", "It comes with the program.")
+    return f"{said('Được chọn', 'Adopted')} {_told(switched[-1])}"
 
 
 def _adopt(settings: Settings, options: argparse.Namespace) -> int:
@@ -106,7 +118,7 @@ def _adopt(settings: Settings, options: argparse.Namespace) -> int:
     from service.wiring import now
 
     home = open_folder(settings.home).home
-    _print(adopt(home, options.file, by=options.by, why=options.why, at=now()))
+    print(_told(adopt(home, options.file, by=options.by, why=options.why, at=now())))
     _say_what_wins(settings)
     return 0
 
@@ -117,7 +129,7 @@ def _rollback(settings: Settings, options: argparse.Namespace) -> int:
     from service.wiring import now
 
     home = open_folder(settings.home).home
-    _print(rollback(home, by=options.by, why=options.why, at=now()))
+    print(_told(rollback(home, by=options.by, why=options.why, at=now())))
     _say_what_wins(settings)
     return 0
 
@@ -126,15 +138,15 @@ def _log(settings: Settings, _: argparse.Namespace) -> int:
     from service.policies import adoptions
 
     for adoption in adoptions(settings.home):
-        _print(adoption)
+        print(_told(adoption))
     return 0
 
 
-def _print(adoption: Adoption) -> None:
+def _told(adoption: Adoption) -> str:
     from service.checking.table import printable
 
     words = f"{adoption.before} → {adoption.after}  {adoption.by}: {adoption.why}"
-    print(f"{adoption.at:%Y-%m-%dT%H:%M:%S}Z  {printable(words)}")
+    return f"{adoption.at:%Y-%m-%dT%H:%M:%S}Z  {printable(words)}"
 
 
 def _say_what_wins(settings: Settings) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from models.policy import Cost
     from service.policy_fit import DearPair, Fitted
 
+_DAYS = 180
+
 
 def add_fit(actions: Commands[Parser]) -> None:
     """Fits a policy."""
@@ -41,7 +43,7 @@ def add_fit(actions: Commands[Parser]) -> None:
         "policy to start from; default: the one in force",
     )
     parser.add_argument("--base", type=Path, metavar="FILE", help=start)
-    past_options(parser)
+    past_options(parser, _DAYS)
     out = said("tệp chính sách để ghi", "policy file to write")
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help=out)
     parser.set_defaults(run=_run)
@@ -78,7 +80,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     base = policy.load(file)
     capacity = policy.Capacity(options.reviewers, options.reviews_per_day)
     asked = Asked(capacity, _cost(options) or base.cost, options.institution)
-    past = past_asked(settings, options)
+    past = past_asked(settings, options, _DAYS)
     fitted = fit(past, base, tomllib.loads(file.read_text(encoding="utf-8")), asked)
     policy.of_form(fitted.form, options.out.name)
     about = (
@@ -106,8 +108,14 @@ def _tell(fitted: Fitted, capacity: float, out: Path) -> None:
     each, facts = number(fitted.reviews_a_day), number(fitted.by_facts_a_day)
     print(
         said(
-            f"{each} lượt một ngày (95 %: {few} – {many}), trong đó {facts} do dữ kiện cứng; năng lực {number(capacity)}",
-            f"{each} reviews a day (95 %: {few} – {many}), {facts} of them for hard facts; capacity {number(capacity)}",
+            f"{each} lượt một ngày trong 30 ngày cuối, trong đó {facts} do dữ kiện cứng; năng lực {number(capacity)}",
+            f"{each} reviews a day in the last 30 days, {facts} of them for hard facts; capacity {number(capacity)}",
+        )
+    )
+    print(
+        said(
+            f"Hai tuần tới (95 %): {few} – {many} lượt một ngày, theo {fitted.checked} lần đặt trước đây",
+            f"In the two weeks to come (95 %): {few} – {many} a day, by {fitted.checked} fits of before",
         )
     )
     if fitted.by_facts_a_day > capacity:

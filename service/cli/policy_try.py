@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from service.policy_past import Past
     from service.policy_trial import Change, Hit, Share, Side, Trial
 
+_DAYS = 30
 _MOST_OF_A_GROUP = 12
 
 
@@ -30,7 +31,7 @@ def add_try(actions: Commands[Parser], file: tuple[str, str]) -> None:
         "Tries a file on past days: reviews, whom they hit, what they catch, what changes against the policy in force. Reads the ledger, or what a backtest or campaign wrote; writes nothing.",
     )
     parser.add_argument("file", type=Path, metavar="FILE", help=said(*file))
-    past_options(parser)
+    past_options(parser, _DAYS)
     beside = said("so với tệp này", "compare with this file")
     parser.add_argument("--against", type=Path, metavar="FILE", help=beside)
     form = said("in JSON cho chương trình", "print JSON, for programs")
@@ -38,11 +39,11 @@ def add_try(actions: Commands[Parser], file: tuple[str, str]) -> None:
     parser.set_defaults(run=_run)
 
 
-def past_options(parser: Parser) -> None:
-    """Which past decisions are read, from where."""
+def past_options(parser: Parser, days: int) -> None:
+    """Which past decisions are read, from where; by default those of the last `days`."""
     first = said(
-        "ngày đầu (giờ Việt Nam); mặc định: 30 ngày cuối",
-        "first day (of Vietnam); default: the last 30 days",
+        f"ngày đầu (giờ Việt Nam); mặc định: {days} ngày cuối",
+        f"first day (of Vietnam); default: the last {days} days",
     )
     parser.add_argument("--from", dest="since", type=day, metavar="DAY", help=first)
     end = said("trước ngày này", "before this day")
@@ -58,14 +59,14 @@ def past_options(parser: Parser) -> None:
     parser.add_argument("--labels", type=Path, metavar="F", help=known)
 
 
-def past_asked(settings: Settings, options: argparse.Namespace) -> Past:
+def past_asked(settings: Settings, options: argparse.Namespace, days: int) -> Past:
     """The past decisions that the options name.
 
     Raises:
         InputError: there are none, or options contradict one another.
     """
     from service import wiring
-    from service.policy_past import of_files, of_ledger
+    from service.policy_past import Span, of_files, of_ledger
 
     if (options.decisions is None) != (options.registrations is None) or (
         options.labels is not None and options.decisions is None
@@ -76,12 +77,12 @@ def past_asked(settings: Settings, options: argparse.Namespace) -> Past:
                 "--decisions and --registrations (and --labels, if any) go together",
             )
         )
+    span = Span(options.since, options.until, days)
     if options.decisions is not None:
-        files = (options.registrations, options.labels)
-        return of_files(options.decisions, files, options.since, options.until)
+        return of_files(options.decisions, (options.registrations, options.labels), span)
     wiring.check_there(settings)
     with wiring.visited(settings) as ledger:
-        return of_ledger(ledger, options.since, options.until)
+        return of_ledger(ledger, span)
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
@@ -91,7 +92,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
 
     new = load(options.file)
     old = load(options.against or policy_file(settings.policy, settings.home))
-    told = trial(past_asked(settings, options), new, old)
+    told = trial(past_asked(settings, options, _DAYS), new, old)
     if options.json:
         print(json.dumps(asdict(told), default=_plain, ensure_ascii=False, indent=1))
         return 0

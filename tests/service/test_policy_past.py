@@ -13,7 +13,7 @@ from features.errors import InputError
 from features.registration import VIETNAM
 from models.policy import load
 from service.ledger.records import Asked, NewOutcome
-from service.policy_past import CLEARED, FRAUD, UNKNOWN, of_files, of_ledger
+from service.policy_past import CLEARED, FRAUD, UNKNOWN, Span, of_files, of_ledger
 from tests.service.doors import NOW
 
 FACTS = frozenset({"IDENTITY_NOT_FOUND"})
@@ -44,7 +44,7 @@ def test_the_ledger_tells_what_was_decided_in_those_days_and_what_became_known(
     record(NOW - timedelta(days=3), early)
     record(NOW, late)
     record.outcomes(NewOutcome("BANK-A", early.registration_id, True, None, NOW))
-    past = of_ledger(ledger, None, None)
+    past = of_ledger(ledger, Span())
     assert [row.key for row in past.rows] == [early.key, late.key]
     assert past.outcome.tolist() == [FRAUD, UNKNOWN]
     assert past.kinds == [FACTS]
@@ -52,7 +52,7 @@ def test_the_ledger_tells_what_was_decided_in_those_days_and_what_became_known(
     assert (past.period.before - past.period.since).days == 30
     assert past.rows[1].day == DAY
     assert past.rows[0].groups == ("BANK-A", "bank_account", "ekyc", "25_59", "female", "", "")
-    only = of_ledger(ledger, DAY - timedelta(days=50), DAY - timedelta(days=10))
+    only = of_ledger(ledger, Span(DAY - timedelta(days=50), DAY - timedelta(days=10)))
     assert [row.key for row in only.rows] == [old.key]
 
 
@@ -62,14 +62,14 @@ def test_of_what_was_screened_again_the_last_screening_counts_once_on_its_first_
     known = registration()
     (first,) = record(NOW - timedelta(days=2), known)
     (again,) = record(NOW, known, in_ledger=True, rescreens=first.screening_id)
-    (row,) = of_ledger(ledger, None, DAY + timedelta(days=1)).rows
+    (row,) = of_ledger(ledger, Span(before=DAY + timedelta(days=1))).rows
     assert row.screening_id == str(again.screening_id)
     assert row.day == DAY - timedelta(days=2)
 
 
 def test_an_empty_ledger_is_told(ledger):
     with pytest.raises(InputError):
-        of_ledger(ledger, None, None)
+        of_ledger(ledger, Span())
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def files(tmp_path):
 
 
 def test_a_backtest_tells_the_same_and_ids_that_two_used_are_left_out(files):
-    past = of_files(files, (files / "registrations.parquet", files / "labels.parquet"), None, None)
+    past = of_files(files, (files / "registrations.parquet", files / "labels.parquet"), Span())
     assert [row.key for row in past.rows] == [("BID", "b"), ("VCB", "a")]
     assert past.outcome.tolist() == [UNKNOWN, CLEARED]
     assert past.kinds == [FACTS]
@@ -116,4 +116,4 @@ def test_a_backtest_tells_the_same_and_ids_that_two_used_are_left_out(files):
 def test_a_folder_without_decisions_is_told(files):
     (files / "decisions.parquet").unlink()
     with pytest.raises(InputError, match="cannot be read as what a backtest"):
-        of_files(files, (files / "registrations.parquet", None), None, None)
+        of_files(files, (files / "registrations.parquet", None), Span())
