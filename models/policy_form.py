@@ -188,6 +188,8 @@ def _table(title: str, table: Mapping[str, Any]) -> Iterator[str]:
     if inner != table.keys():
         yield from ("", *_comment(title), f"[{title}]")
         yield from (f"{n} = {_value(v)}" for n, v in table.items() if n not in inner)
+    elif title in _ABOUT:
+        yield from ("", *_comment(title))
     for name in table:
         if name in inner:
             yield from _table(f"{title}.{_value(name)}", table[name])

@@ -1,7 +1,7 @@
 """Thresholds from what there are people for and from what it costs: a policy, with its doubt.
 
-What is asked for changes from week to week, for fraud comes in waves: so the last 30 days decide,
-and those before them tell how far off the same fit was then.
+What is asked for changes from week to week, for fraud comes in waves: so the last days decide, and
+those before them tell how far off the same fit was then.
 
 A review is worth its price from the risk on at which it costs less than the fraud that it would
 find. Where that asks for more reviews than there are people for, the threshold lies where they are
@@ -27,8 +27,8 @@ from models.policy import Capacity, Cost, Policy, bands_of
 from service.policy_past import Past
 from service.words import said
 
-_WINDOW, _AHEAD, _EVERY = 30, 14, 7
-"""Days that decide, days that a fit is for, days from one earlier fit to the next."""
+_AHEAD, _EVERY = 14, 7
+"""Days that a fit is for, and days from one earlier fit to the next."""
 _FEWEST = 5
 """Fewer earlier fits tell nothing of how far off they were."""
 _DRAWS = 500
@@ -43,11 +43,15 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a policy is fitted to; `institution` is the only one that it is for, None for all."""
+    """What a policy is fitted to; `institution` is the only one that it is for, None for all.
+
+    The last `window` days decide.
+    """
 
     capacity: Capacity
     cost: Cost | None = None
     institution: str | None = None
+    window: int = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,14 @@ def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitt
         InputError: nothing was decided for the institution that was asked for.
     """
     whole = _Queue.of(past, base, asked.institution)
-    queue = whole.between(whole.days - _WINDOW, whole.days)
+    queue = whole.between(whole.days - asked.window, whole.days)
     by_cost = None if asked.cost is None else min(asked.cost.review / asked.cost.missed_fraud, 1.0)
     rule = _Rule(asked.capacity.a_day, by_cost or 0.0)
     alike = np.full(queue.days, 1 / queue.days)
     draws = np.random.default_rng(_SEED).multinomial(queue.days, alike, _DRAWS)
     chosen = _settable(rule.threshold(queue))
     reviews = queue.reviews(chosen)
-    off = list(_off(whole, rule))
+    off = list(_off(whole, rule, asked.window))
     return Fitted(
         form=_form(form, chosen, asked, past),
         review_risk=chosen,
@@ -128,13 +132,13 @@ class _Rule:
         return max(queue.threshold(self.a_day * queue.days, often), self.least)
 
 
-def _off(whole: _Queue, rule: _Rule) -> Iterator[float]:
+def _off(whole: _Queue, rule: _Rule, days: int) -> Iterator[float]:
     """How many times as many reviews earlier fits asked for afterwards as before, as logarithms."""
-    for end in range(whole.days - _AHEAD, _WINDOW - 1, -_EVERY):
-        window, later = whole.between(end - _WINDOW, end), whole.between(end, end + _AHEAD)
+    for end in range(whole.days - _AHEAD, days - 1, -_EVERY):
+        window, later = whole.between(end - days, end), whole.between(end, end + _AHEAD)
         threshold = rule.threshold(window)
         asked, then = (q.reviews(threshold).sum() + 0.5 for q in (window, later))
-        yield math.log(then / asked * _WINDOW / _AHEAD)
+        yield math.log(then / asked * days / _AHEAD)
 
 
 def _as_before(reviews: float, off: Floats) -> Interval:

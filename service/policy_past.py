@@ -6,6 +6,7 @@ those of then, so that nothing but the policy is another.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from features.evidence import Evidence, Identity
 from features.reading import read_labels, read_registrations
 from features.registration import VIETNAM, Registration
 from graph.attributes import Key
+from models import use_by
 from models.decision import Decision
 from models.hard_facts import CODES
 from models.policy import Policy
@@ -35,6 +37,8 @@ from training.groups import groups_of
 
 FRAUD, CLEARED, UNKNOWN = 1, 0, -1
 GROUPS = ("institution", "kind", "channel", "age_group", "sex", "name_group", "province_group")
+STALE = frozenset(use_by.CODES)
+_TOLD = CODES | STALE
 _COLUMNS = ("registration_id", "risk", "reasons")
 
 
@@ -92,8 +96,8 @@ class Row:
 class Past:
     """Past decisions with their columns. `outcome` is 1, 0, or -1 where nothing is known.
 
-    `kinds` are the different sets of hard facts and `facts` says by number which one a row has; so
-    do `institution` and `institutions`. `day` counts from the first day of the period.
+    `kinds` are the different sets of hard facts and of what was stale, and `facts` says by number
+    which one a row has; so do `institution` and `institutions`. `day` counts from the first day of the period.
     """
 
     rows: list[Row]
@@ -111,10 +115,13 @@ class Past:
 
     def decide(self, policy: Policy) -> NDArray[np.int8]:
         """The decision of each row under a policy, as `Policy.decide` gives it."""
-        by_facts = np.array([policy.by_facts(kind) for kind in self.kinds], dtype=np.int8)
         bounds = np.array([policy.threshold(institution) for institution in self.institutions])
-        by_risk = np.where(self.risk >= bounds[self.institution], Decision.REVIEW, Decision.CLEAR)
-        return np.maximum(by_facts[self.facts], by_risk.astype(np.int8))
+        risky = self.risk >= bounds[self.institution]
+        low, high = (
+            np.array([_decision(policy, kind, risk) for kind in self.kinds], dtype=np.int8)
+            for risk in (-math.inf, math.inf)
+        )
+        return np.where(risky, high[self.facts], low[self.facts])
 
     def group(self, name: str) -> NDArray[np.str_]:
         """The column of a group."""
@@ -210,7 +217,7 @@ def _row(
         "",
         _day(registration.registered_at),
         decision["risk"],
-        CODES.intersection(decision["reasons"]),
+        _TOLD.intersection(decision["reasons"]),
         _outcome(outcomes.get(registration.key)),
         _groups(registration, Evidence(Identity.UNVERIFIABLE), province),
     )
@@ -225,7 +232,7 @@ def _of_decided(found: Decided) -> Row:
         str(found.screening_id),
         _day(found.at),
         found.risk,
-        CODES.intersection(found.reasons),
+        _TOLD.intersection(found.reasons),
         _outcome(found.is_fraud),
         groups,
     )
@@ -240,6 +247,11 @@ def _groups(registration: Registration, evidence: Evidence, province: str) -> tu
         channel,
         *(group or "" for group in told),
     )
+
+
+def _decision(policy: Policy, held: frozenset[str], risk: float) -> Decision:
+    """Below every threshold, or above each: it is the same at all institutions."""
+    return policy.decide(risk, held & CODES, "", held & STALE)
 
 
 def _outcome(is_fraud: bool | None) -> int:  # noqa: FBT001  # as the ledger has it

@@ -13,6 +13,7 @@ from features.errors import InputError
 from models.decision import Decision
 from models.policy import DEFAULT, Capacity, Cost, load, of_form
 from models.policy_form import text_of
+from models.use_by import Limit, Then
 from service.policy_fit import Asked, fit
 from service.policy_past import CLEARED, FRAUD, Past, Period, Row, past_of
 from service.policy_trial import cost_of, share, trial
@@ -77,6 +78,17 @@ def test_all_rows_at_once_are_decided_as_one_at_a_time(past):
     assert past.decide(own).tolist() == one_by_one
 
 
+@pytest.mark.parametrize("then", list(Then))
+def test_what_was_stale_then_is_decided_as_it_would_have_been(past, then):
+    late = replace(POLICY, use_by={"MODEL_STALE": Limit(timedelta(days=1), then)})
+    rows = [replace(row, facts=row.facts | {"MODEL_STALE"}) for row in past.rows[:500]]
+    one_by_one = [
+        late.decide(row.risk, row.facts - {"MODEL_STALE"}, row.key[0], ["MODEL_STALE"])
+        for row in rows
+    ]
+    assert past_of(rows, past.period).decide(late).tolist() == one_by_one
+
+
 @pytest.mark.parametrize(("reviewers", "each"), [(1, 20), (2, 20), (3, 25)])
 def test_on_later_days_the_reviews_are_those_there_are_people_for(past, later, reviewers, each):
     """Within 5 % of the capacity, or the capacity within the interval that was told."""
@@ -92,6 +104,23 @@ def test_a_fitted_policy_never_asks_for_more_than_the_capacity_on_the_days_it_wa
     assert (past.decide(policy) == Decision.REVIEW).sum() <= 20 * past.period.days
     assert made.interval[0] <= made.review_risk <= made.interval[1]
     assert policy.bands[1] == policy.review_risk
+
+
+def test_where_fraud_comes_in_waves_earlier_fits_tell_how_far_off_the_next_may_be():
+    """Every third week is a bad one: bootstraps over days would promise too much."""
+    rows = drawn(3, days=194, a_day=100)
+    weeks = np.random.default_rng(4).gamma(3, 1 / 3, 30)
+    rows = [
+        replace(row, risk=min(row.risk * weeks[(row.day - START).days // 7], 1.0)) for row in rows
+    ]
+    within = 0
+    for end in range(120, 181, 10):
+        earlier, then = days_of(rows, 0, end), days_of(rows, end, end + 14)
+        made, policy = fitted_to(earlier, capacity=Capacity(1, 10))
+        assert made.checked >= 5
+        asked = (then.decide(policy) == Decision.REVIEW).sum() / 14
+        within += made.reviews_interval[0] <= asked <= made.reviews_interval[1]
+    assert within >= 6
 
 
 def true_cost(past: Past, policy) -> float:

@@ -11,9 +11,9 @@ from models.policy import DEFAULT, load
 
 @pytest.fixture
 def past(backtest, town):
-    """The words that name the decisions of the town's year."""
+    """The words that name the decisions of the town."""
     files = town.words("registrations", "labels")
-    return ["--decisions", str(backtest), *files, "--from", "2025-07-01"]
+    return ["--decisions", str(backtest), *files]
 
 
 def test_a_policy_is_fitted_tried_and_says_whom_it_hits_without_a_name(
