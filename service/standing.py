@@ -1,4 +1,4 @@
-"""What the data folder tells of how the service stands: what its model learned from, its last watch."""
+"""What the data folder tells of how the service stands: when it was watched last."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from service.datafolder import DataFolder
-
-
-def trained_until(folder: DataFolder, version: str) -> datetime | None:
-    """The moment up to which a kept model learned; None where its card does not tell."""
-    return _moment(_read(folder.home / "models" / version / "card.json").get("until"))
 
 
 def last_watch(folder: DataFolder) -> tuple[datetime, int] | None:

@@ -45,6 +45,8 @@ class Standing:
     """Rows that a challenger judged too, and those that it would decide otherwise."""
     held: int
     """How often the circuit breaker took back what judged."""
+    mode: str
+    """`normal`, `stand_in`, or what is past its use-by date."""
 
 
 class Telemetry:
@@ -135,6 +137,10 @@ class Standings(Collector):
             told = GaugeMetricFamily(f"chinhchu_{name}_info", text, labels=["version"])
             told.add_metric([version], 1.0)
             yield told
+        text = "What is past its use-by date, if anything"
+        mode = GaugeMetricFamily("chinhchu_mode_info", text, labels=["mode"])
+        mode.add_metric([standing.mode], 1.0)
+        yield mode
         yield from _ages(standing, now)
         judged, changed = standing.shadow
         yield _gauge("shadow_judged", "Rows that a challenger judged too", judged)

@@ -50,7 +50,7 @@ from service.ringruns import RingRuns
 from service.routes.door import Doors
 from service.settings import Settings
 from service.shadow import Shadow
-from service.standing import last_watch, trained_until
+from service.standing import last_watch
 from service.telemetry import Standing, Standings, Telemetry
 from service.words import said
 
@@ -128,6 +128,10 @@ class House:
             "breaker": lambda: self.breaker.calm,
         }
 
+    def mode(self) -> str:
+        """What is past its use-by date now, if anything."""
+        return self.freshness.mode(self.in_force.judges, self.clock())
+
     def standing(self) -> Standing:
         """How it stands, for the metrics."""
         judges, register = self.in_force.judges, self.register_in_use
@@ -135,11 +139,12 @@ class House:
             waiting=self.lane.waiting,
             model=judges.model.version,
             policy=judges.policy.version,
-            trained_until=trained_until(self.store.folder, judges.model.version),
+            trained_until=judges.learned_until,
             snapshot=register.snapshot(),
             watched=last_watch(self.store.folder),
             shadow=(self.shadow.judged, self.shadow.changed),
             held=self.breaker.held,
+            mode=self.mode(),
         )
 
     def doors(self) -> Doors:
@@ -150,7 +155,7 @@ class House:
             callers=self.callers,
             clock=self.clock,
             explainer=Explainer(self.store.folder.home),
-            mode=lambda: self.freshness.mode(self.in_force.judges, self.clock()),
+            mode=self.mode,
             checks=self.checks,
             telemetry=self.telemetry,
             dispensable=frozenset(

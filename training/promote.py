@@ -19,7 +19,7 @@ from features.errors import ChinhchuError, DataFolderError, InputError, StorageF
 from models import bundle as bundles
 from models import registry
 from models.bundle import Bundle
-from models.errors import BundleError
+from models.errors import BundleError, UnknownModelError
 from models.registry import Order, Run
 from training.comparing import Comparison
 
@@ -183,7 +183,12 @@ def roll_back(home: Path, order: Order) -> Switched:
     Raises:
         JudgementError: there is none, or its bundle cannot be used.
     """
-    version = bundles.load(registry.resolve("previous", home)).version
+    before = registry.aliased("previous", home)
+    if before is None:
+        raise UnknownModelError(
+            "there is no champion before this one; `chinhchu model promote default` takes the packaged one"
+        )
+    version = bundles.load(before).version
     return _switched(version, home, registry.switch(version, home, order))
 
 

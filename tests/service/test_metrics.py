@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 from service.app import create_app
 from service.callers import Callers, create_key
 from service.datafolder import DataFolder
+from service.explaining import Explainer
 from service.routes.door import Doors
-from service.standing import last_watch, trained_until
+from service.standing import last_watch
 from service.telemetry import Standing, Standings, Telemetry
 from tests.service.doors import NOW
 
@@ -23,10 +24,11 @@ def telemetry():
 
 
 @pytest.fixture
-def client(ledger, make_lane, telemetry):
+def client(ledger, make_lane, telemetry, tmp_path):
     """A client of an app whose lane tells the same telemetry."""
     lane = make_lane(telemetry=telemetry)
-    doors = Doors(lane, ledger, Callers(ledger), lambda: NOW, {}, telemetry=telemetry)
+    explainer = Explainer(tmp_path)
+    doors = Doors(lane, ledger, Callers(ledger), lambda: NOW, explainer, {}, telemetry=telemetry)
     key = create_key(ledger, "BANK-A")
     return TestClient(create_app(doors), headers={"Authorization": f"Bearer {key}"})
 
@@ -110,6 +112,7 @@ def test_gauges_tell_how_the_service_stands_when_they_are_read(telemetry, told):
         watched=(NOW - timedelta(days=1), 2),
         shadow=(40, 4),
         held=1,
+        mode="REGISTER_STALE",
     )
     parts = {"graph": True}
     checks = {"graph": lambda: parts["graph"]}
@@ -123,6 +126,7 @@ def test_gauges_tell_how_the_service_stands_when_they_are_read(telemetry, told):
     assert (samples["chinhchu_watch_age_days",], samples["chinhchu_watch_alerts",]) == (1, 2)
     assert (samples["chinhchu_shadow_judged",], samples["chinhchu_shadow_changed",]) == (40, 4)
     assert samples["chinhchu_breaker_held",] == 1
+    assert samples["chinhchu_mode_info", "REGISTER_STALE"] == 1
     parts["graph"] = False
     assert told()["chinhchu_up", "graph"] == 0
 
@@ -130,10 +134,6 @@ def test_gauges_tell_how_the_service_stands_when_they_are_read(telemetry, told):
 def test_what_the_folder_does_not_tell_is_none(tmp_path):
     folder = DataFolder(tmp_path)
     assert last_watch(folder) is None
-    assert trained_until(folder, "v1") is None
-    (tmp_path / "models" / "v1").mkdir(parents=True)
-    (tmp_path / "models" / "v1" / "card.json").write_text('{"until": "2026-03-01"}')
-    assert trained_until(folder, "v1").isoformat() == "2026-03-01T00:00:00+00:00"
     folder.watched.write_text("[]")
     assert last_watch(folder) is None
     folder.watched.write_text(f'{{"at": "{NOW.isoformat()}", "alerts": 7}}')

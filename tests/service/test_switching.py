@@ -12,11 +12,13 @@ import httpx2
 import pytest
 
 from models import bundle, registry
+from models.registry import Order
 from service.callers import create_key
 from service.serving import running
 from service.settings import Settings
 from service.shadow_desk import compare
 from tests.service.switches import BANK, DEFAULT, adopt, bodies_of, kept, peopled, refitted
+from training.promote import promote, roll_back
 from training.world import simulate
 
 CALLERS = 4
@@ -52,8 +54,10 @@ def called(url, key, bodies):
 def test_calls_are_answered_once_each_while_judges_are_switched_and_a_challenger_follows(
     home, world
 ):
-    bodies = bodies_of(world, 160)
-    models, policies = itertools.cycle(["other", "small"]), itertools.count(1)
+    bodies = bodies_of(world, 120)
+    policies = itertools.count(1)
+    order = Order("a test", "a drill", datetime.now(UTC))
+    promote("other", home, order)
     settings = Settings(home, port=0)
     with running(settings, announce=lambda _: None, console=False) as serving:
         key = create_key(serving.house.ledger, BANK)
@@ -61,8 +65,8 @@ def test_calls_are_answered_once_each_while_judges_are_switched_and_a_challenger
 
         def switch():
             turns = 0
-            while not done.is_set():
-                registry.promote(next(models), home)
+            while not done.wait(0.02):
+                roll_back(home, order)
                 adopt(home, f"ours-{next(policies) % 3}")
                 serving.house.in_force.look()
                 turns += 1
@@ -78,7 +82,9 @@ def test_calls_are_answered_once_each_while_judges_are_switched_and_a_challenger
                 answers = [answer for call in calls for answer in call.result(120)]
             finally:
                 done.set()
-            assert switching.result(30) > 2
+            turns = switching.result(30)
+        assert turns > 2
+        assert len(registry.switches(home)) == turns + 1
         with serving.house.ledger.whole() as whole:
             rows = whole.latest(BANK, 2 * len(bodies))
         until = time.monotonic() + 60

@@ -108,7 +108,7 @@ def test_a_bundle_that_does_not_fit_is_neither_promoted_nor_rolled_back_to(run, 
     [
         (("promote", "nowhere", *WHO), "nowhere"),
         (("promote", "second", *WHO), "already"),
-        (("rollback", *WHO), "previous"),
+        (("rollback", *WHO), "no champion before"),
         (("promote", "first", "--by", "Lan"), "--why"),
         (("rollback", "--why", "so"), "--by"),
     ],
