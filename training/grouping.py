@@ -100,8 +100,8 @@ def group_figures(
     for name in (n for n in FAIR if n in columns):
         large = columns[name].sizes >= FEWEST_COMPARED
         if large.sum() > 1:
-            worst = [_worst(f[name][FALSE_REVIEWS][large]) for f in (found, *drawn)]
-            ratios[f"worst_over_best.{name}.{FALSE_REVIEWS}"] = interval(worst[0], worst[1:])
+            shares = [f[name][FALSE_REVIEWS][large] for f in (found, *drawn)]
+            ratios[f"worst_over_best.{name}.{FALSE_REVIEWS}"] = _ratio(shares)
     return told, ratios
 
 
@@ -116,7 +116,12 @@ def _group(
     return Group(int(column.sizes[i]), frauds, cleared, figures)
 
 
-def _worst(shares: Floats) -> float:
-    """The highest share over the lowest; NaN where the lowest is zero."""
-    low = float(shares.min())
-    return float(shares.max()) / low if low > 0 else float("nan")
+def _ratio(shares: list[Floats]) -> Figure:
+    """The highest share over the lowest, of the rows as they are; NaN where the lowest is zero.
+
+    The same two groups are followed through all draws: the highest of any draw over its lowest would
+    be above 1 even where all groups are alike.
+    """
+    worst, best = int(np.argmax(shares[0])), int(np.argmin(shares[0]))
+    ratios = [float(s[worst] / s[best]) if s[best] > 0 else float("nan") for s in shares]
+    return interval(ratios[0], ratios[1:])

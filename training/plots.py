@@ -81,33 +81,30 @@ def _precision_recall(axes: Axes, risks: Mapping[str, Floats], rows: Rows) -> No
 
 
 def _reliability(axes: Axes, risk: Floats, rows: Rows) -> None:
-    bins = reliability(risk, rows)
-    least = 1e-5
-    expected = np.maximum([b.risk for b in bins], least)
-    actual = np.maximum([b.matured.value for b in bins], least)
-    ends = np.array([(b.matured.low, b.matured.high) for b in bins]).clip(least)
-    spans = np.abs(ends.T - actual)
-    axes.plot(
-        [least, 1], [least, 1], color=_GREY, linewidth=1, linestyle="--", label="lý tưởng · ideal"
-    )
+    bins = [b for b in reliability(risk, rows) if b.matured.value > 0]  # zero has no logarithm
+    expected = np.array([b.risk for b in bins])
+    actual = np.array([b.matured.value for b in bins])
+    low, high = (np.array([getattr(b.matured, end) for b in bins]) for end in ("low", "high"))
+    ends = [min([1e-3, *expected, *actual]) / 2, 1]
+    axes.plot(ends, ends, color=_GREY, linewidth=1, linestyle="--", label="lý tưởng · ideal")
     axes.errorbar(
         expected,
         actual,
-        yerr=spans,
+        yerr=np.abs([np.maximum(low, ends[0]) - actual, high - actual]),
         fmt="o",
         color=_BLUE,
         markersize=4,
         linewidth=1,
         label="đã biết, bù độ trễ · known, corrected for delay",
     )
-    floors = np.maximum([b.floor for b in bins], least)
+    floors = [b.floor for b in bins]
     axes.plot(expected, floors, "x", color=_RED, markersize=5, label="đã biết · known (a floor)")
     axes.set(
         xscale="log",
         yscale="log",
         xlabel="rủi ro · risk",
         ylabel="tỷ lệ gian lận · share of frauds",
-        title="Hiệu chỉnh, 20 nhóm bằng nhau · Reliability, 20 bins of equal mass",
+        title="Hiệu chỉnh, nhóm có gian lận đã biết · Reliability, bins with a known fraud",
     )
 
 
@@ -156,6 +153,6 @@ def _groups(axes: Axes, assessment: Assessment) -> None:
         axes.plot(figure.value * 1_000, place, "o", color=_BLUE)
     axes.set_yticks(range(len(told)), [name for name, _ in reversed(told)], fontsize=8)
     axes.set(
-        xlabel="xem xét nhầm trên 1.000 người (mức sàn) · false reviews of 1,000 people (a floor)",
+        xlabel="xem xét nhầm trên 1.000 người (mức sàn)\nfalse reviews of 1,000 people (a floor)",
         title="Ai bị xem xét nhầm · Whom false reviews hit",
     )

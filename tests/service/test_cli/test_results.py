@@ -131,19 +131,24 @@ def test_the_report_says_what_was_read_what_judged_and_how_long_it_took(results,
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # between libraries of MLflow
-def test_a_training_leaves_its_rejected_rows_and_its_report(run, town, rows, monkeypatch):
+def test_a_training_leaves_its_rejected_rows_its_report_and_its_card(
+    run, home, town, rows, monkeypatch
+):
     monkeypatch.setattr("training.fit.ROUNDS", 20)
     said = run("train", *town.words())
     assert said.code == 0
     place = next(line for line in said.out.splitlines() if line.startswith("results in "))
     folder = Path(place.removeprefix("results in "))
-    assert sorted(p.name for p in folder.iterdir()) == ["rejected.parquet", "report.json"]
+    assert sorted(p.name for p in folder.iterdir()) == ["card", "rejected.parquet", "report.json"]
+    assert f"model card: {folder / 'card' / 'card.md'}" in said.out
     report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     assert report["command"] == "train"
     assert report["counts"]["registrations"] == len(rows(town.file("registrations")))
     assert report["counts"]["rejected"] == len(rows(folder / "rejected.parquet")) == 0
     assert report["model_version"] in said.out
     assert report["why"] in said.out
+    beside = home / "models" / report["model_version"] / "card" / "card.md"
+    assert beside.read_bytes() == (folder / "card" / "card.md").read_bytes()
 
 
 @pytest.mark.skipif(not SCORER.exists(), reason="no scorer beside the project: nothing is scored")
