@@ -72,7 +72,7 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 
 peers: .venv-peers/ready ## Splink, nomenklatura and igraph, which `make bench` then measures beside us
 
-bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift, commands and the live service, beside peers
+bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift, policies, commands and the live service, beside peers
 	@$(BIN)/python -m tests.bench.verdicts
 	@$(BIN)/python -m tests.bench.linkage
 	@$(BIN)/python -m tests.bench.pairs

@@ -8,7 +8,8 @@
 | `runtime` | names the folder of the running parts' sockets |
 | `postgres/`, `valkey/` | the embedded ledger and the embedded live graph |
 | `population/` | the register's replica |
-| `models/` | released models and policies |
+| `models/` | released models, which one is the champion, and who promoted it |
+| `policies/` | every policy that decided, which one is in force, and who adopted it |
 | `watched.json` | when the ledger was watched last, and how many alerts there were |
 | `runs/` | what offline commands write where nobody named a place |
 """

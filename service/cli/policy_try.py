@@ -94,7 +94,10 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     old = load(options.against or policy_file(settings.policy, settings.home))
     told = trial(past_asked(settings, options, _DAYS), new, old)
     if options.json:
-        print(json.dumps(asdict(told), default=_plain, ensure_ascii=False, indent=1))
+        form = asdict(told)
+        for change in form["largest"]:
+            del change["row"]["groups"]  # of one person they are nobody's business
+        print(json.dumps(form, default=_plain, ensure_ascii=False, indent=1))
         return 0
     print("\n".join(_lines(told)))
     return 0

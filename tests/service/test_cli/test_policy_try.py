@@ -27,6 +27,7 @@ def test_a_policy_is_fitted_tried_and_says_whom_it_hits_without_a_name(
     trial = json.loads(told.out)
     assert trial["new"]["reviews_a_day"] <= 1
     assert trial["new"]["version"] == load(out).version
+    assert all("groups" not in change["row"] for change in trial["largest"])
     assert {"institution", "age_group", "sex"} <= {hit["group"] for hit in trial["hits"]}
     for language in ("vi", "en"):
         monkeypatch.setenv("CHINHCHU_LANGUAGE", language)
