@@ -3,7 +3,7 @@
 Each column of a slice is compared with the slice's own past, bin by bin; what is missing is a bin of
 its own. Every day counts alike, however many came on it: a payday is not a change. Two things have to be there before anything is said: a distance that a reader would see, and
 one that chance does not make in a slice of that size. The latter is a G-test; its statistic is divided
-by what the slices of one level show on the median, since customers come in families and on paydays and
+by what the slice shows among the fortnights of its own past, for some slices and columns always wander, or by what the slices of one level show on the median, since customers come in families and on paydays and
 since what moves everybody is no news of one branch; over all tests at once, one alert in a hundred may
 be false (Benjamini and Hochberg 1995). The distance is that of Jensen and Shannon in bits, from 0 to 1,
 less what slices of that size show without any change.
@@ -29,6 +29,8 @@ LEAST_DISTANCE = 0.02
 FEWEST_ROWS = 20
 """A slice with fewer rows, before or in a month, is not compared."""
 FALSE_ALERTS = 0.01
+_FORTNIGHT = 14
+_PRIOR = 10.0
 _FEWEST_SLICES = 20
 """Fewer slices do not tell what is usual among them."""
 _MOST_KINDS = 30
@@ -164,11 +166,16 @@ def tables(stream: Stream, columns: Sequence[Column]) -> list[list[Table]]:
     found: list[list[Table]] = [[] for _ in stream.levels]
     reference = stream.month == REFERENCE
     weights = [_weights(stream, level) for level in stream.levels]
+    first = stream.day[reference].min(initial=0) if reference.any() else 0
+    fortnight = np.where(reference, (stream.day - first) // _FORTNIGHT, -1)
     for column in columns:
         codes, bins = column.coded(reference)
         for level, weight, out in zip(stream.levels, weights, found, strict=True):
-            counts = _counts(stream, level, weight, codes, len(bins))
-            out.append(Table(column.name, bins, counts, *_compared(counts)))
+            size = (len(level.names), len(stream.months), len(bins))
+            counts = _counts((level.codes, stream.month, codes), weight, size)
+            past = (len(level.names), int(fortnight.max(initial=0)) + 1, len(bins))
+            wanders = _wanders(_counts((level.codes, fortnight, codes), weight, past))
+            out.append(Table(column.name, bins, counts, *_compared(counts, wanders)))
     return found
 
 
@@ -238,38 +245,74 @@ def _weights(stream: Stream, level: Level) -> NDArray[np.float64]:
 
 
 def _counts(
-    stream: Stream,
-    level: Level,
+    places: tuple[NDArray[np.integer], NDArray[np.integer], NDArray[np.uint8]],
     weights: NDArray[np.float64],
-    codes: NDArray[np.uint8],
-    bins: int,
+    shape: tuple[int, int, int],
 ) -> NDArray[np.float64]:
-    shape = (len(level.names), len(stream.months), bins)
-    kept = (weights > 0) & (codes != UNSEEN)
-    place = level.codes[kept].astype(np.int64) * shape[1] + stream.month[kept]
-    size = shape[0] * shape[1] * bins
-    flat = np.bincount(place * bins + codes[kept], weights[kept], size).astype(np.float64)
+    """Rows by slice, time and bin; those without one of them are not counted."""
+    of_slice, time, codes = places
+    kept = (weights > 0) & (time >= 0) & (codes != UNSEEN)
+    place = of_slice[kept].astype(np.int64) * shape[1] + time[kept]
+    size = shape[0] * shape[1] * shape[2]
+    flat = np.bincount(place * shape[2] + codes[kept], weights[kept], size).astype(np.float64)
     return flat.reshape(shape)
 
 
-def _compared(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _wanders(past: NDArray[np.float64]) -> NDArray[np.float64]:
+    """How many times the statistic of chance each slice shows in its own past, at least 1, shape (slices,).
+
+    Few fortnights prove little, so it is taken as though there were also `_PRIOR` of a quiet slice.
+    """
+    whole = past.sum(axis=1)
+    statistic = 2 * (_information(past).sum(axis=1) - _information(whole))
+    freedom = ((past.sum(axis=2) > 0).sum(axis=1) - 1) * ((whole > 0).sum(axis=1) - 1)
+    return np.maximum(1.0, (statistic + _PRIOR) / (np.maximum(freedom, 0) + _PRIOR))
+
+
+def _compared(
+    counts: NDArray[np.float64], wanders: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Distance and chance of each slice and month against the slice's reference."""
     before, now = _together(counts)
     n, m = before.sum(axis=-1), now.sum(axis=-1)
     enough = (n >= FEWEST_ROWS) & (m >= FEWEST_ROWS)
     n, m = np.where(enough, n, 1.0), np.where(enough, m, 1.0)
-    both = before + now
-    freedom = np.maximum((both > 0).sum(axis=-1) - 1, 1)
-    statistic = 2 * (_information(before) + _information(now) - _information(both))
-    statistic = np.where(enough, statistic, np.nan)
-    chance = chi2.sf(statistic / _usual(statistic, freedom), freedom)
+    # Whether something is missing is asked apart: a change there is frequent, and ten bins dilute it.
+    chance = np.fmin(
+        _chance(before, now, enough, wanders),
+        _chance(_missing(before), _missing(now), enough, wanders),
+    )
     p, q = before / n[..., None], now / m[..., None]
     mixed = (p + q) / 2
     bits = (xlogy(p, p) / 2 + xlogy(q, q) / 2 - xlogy(mixed, mixed)).sum(axis=-1)
-    noise = freedom / 8 * (1 / n + 1 / m)
+    noise = _freedom(before + now) / 8 * (1 / n + 1 / m)
     distance = np.where(enough, np.maximum(bits - noise, 0.0) / np.log(2), np.nan)
     distance[:, REFERENCE], chance[:, REFERENCE] = np.nan, np.nan
-    return distance, chance
+    return distance, np.minimum(2 * chance, 1.0)
+
+
+def _chance(
+    before: NDArray[np.float64],
+    now: NDArray[np.float64],
+    enough: NDArray[np.bool_],
+    wanders: NDArray[np.float64],
+) -> NDArray[np.float64]:
+    """Of a difference as great without a change, shape (slices, months); NaN where too few came."""
+    both = before + now
+    freedom = _freedom(both)
+    statistic = 2 * (_information(before) + _information(now) - _information(both))
+    statistic = np.where(enough, statistic, np.nan)
+    unrest = np.maximum(wanders[:, None], _usual(statistic, freedom))
+    return np.asarray(chi2.sf(statistic / unrest, freedom))
+
+
+def _freedom(both: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.maximum((both > 0).sum(axis=-1) - 1, 1)
+
+
+def _missing(counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What is missing and what is not: the first bin and the others together."""
+    return np.stack([counts[..., 0], counts[..., 1:].sum(axis=-1)], axis=-1)
 
 
 def _together(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -32,6 +32,7 @@ from training.typed_form import COLUMNS, form_columns
 _VIETNAM = 7 * 3600
 """Seconds that Vietnam's clock is ahead; months are read on it."""
 _MOST_MONTHS = 12
+_DESKS = frozenset({"agent", "branch", "tablet", "network", "subnet", "peers"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +204,17 @@ def _columns(past: Past) -> list[Column]:
     ]
     columns += _form(past)
     names, values = past.features
-    columns += [Numbers(f"feature.{name}", values[:, i]) for i, name in enumerate(names)]
-    return columns
+    told = [(i, name) for i, name in enumerate(names) if _tells_of_the_row(name)]
+    return columns + [Numbers(f"feature.{name}", values[:, i]) for i, name in told]
+
+
+def _tells_of_the_row(feature: str) -> bool:
+    """Not of its desk: a desk's counts are alike for all who come on a day, and each wanders.
+
+    Nor how long ago something was first seen, which grows with the book.
+    """
+    link, _, measure = feature.partition(".")
+    return not (measure and link in _DESKS) and not measure.startswith("age_hours")
 
 
 def _form(past: Past) -> list[Kinds]:

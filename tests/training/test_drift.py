@@ -146,6 +146,21 @@ def test_a_payday_is_no_change(stream, columns):
     assert told(stream, [changed(age, paid, 40.0), *rest])
 
 
+def test_what_has_always_wandered_is_no_news():
+    """A count that is one thing for a fortnight and another thing the next; and one that was still."""
+    random = np.random.default_rng(2)
+    days = np.arange(210)
+    branch = np.repeat(np.arange(40, dtype=np.int32), len(days) * 2)
+    day = np.tile(np.repeat(days, 2), 40).astype(np.int32)
+    month = (day >= 180).astype(np.int16)
+    stream = made(branch, month, day)
+    state = random.integers(0, 3, size=(40, 15))[branch, day // 14]
+    still = np.where((branch == 5) & (month == 1), 2, random.integers(0, 3, len(day)))
+    assert told(stream, [Numbers("state", state.astype(float))]) == []
+    (alert,) = told(stream, [Numbers("still", still.astype(float))])
+    assert alert.slice_name == "BANK0-5"
+
+
 def test_rows_of_which_a_column_says_nothing_are_not_missing(stream, columns):
     *_, kind = columns
     codes = kind.codes.copy()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from features.errors import InputError
-from training.watch import period_of
+from training.watch import Past, period_of, watch
 
 
 def at(*days):
@@ -49,3 +50,39 @@ def test_a_month_begins_on_vietnams_clock():
 def test_what_leaves_nothing_to_compare_is_refused(moments, month, reference):
     with pytest.raises(InputError, match="watch:"):
         period_of(moments, month, reference)
+
+
+def test_what_counts_a_desks_own_past_or_the_age_of_the_book_is_not_watched():
+    n = len(YEARS)
+    names = (
+        "phone.holders.30d",
+        "branch.frauds.30d",
+        "phone.age_hours.all",
+        "has_email",
+        "channel",
+    )
+    rows = pa.table(
+        {
+            "institution": ["A"] * n,
+            "branch": pa.nulls(n, pa.string()),
+            "decision": ["clear", "review"] * (n // 2),
+            "ring_id": pa.nulls(n, pa.string()),
+        }
+    )
+    past = Past(
+        rows=rows,
+        at=YEARS,
+        risk=np.full(n, 0.1),
+        label=np.full(n, -1, dtype=np.int8),
+        confirmed=np.full(n, np.nan),
+        typed=np.ones(n, dtype=bool),
+        features=(names, np.zeros((n, len(names)), dtype=np.float32)),
+    )
+    found = watch(past, period_of(YEARS, None, None), past.known_until)
+    assert found.columns == 2 + 3  # risk, decision; holders of a phone, has_email, channel
+    assert found.mix.sum() == found.rows == 12
+    assert dict(zip(found.decisions, found.mix.sum(axis=(0, 1)), strict=True)) == {
+        "clear": 6,
+        "review": 6,
+    }
+    assert found.alert_count == 0
