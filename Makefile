@@ -72,7 +72,7 @@ lock: $(READY) ## Writes requirements.lock anew from pyproject.toml (LOCK="--upg
 
 peers: .venv-peers/ready ## Splink, nomenklatura and igraph, which `make bench` then measures beside us
 
-bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift, policies, commands and the live service, beside peers
+bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift, policies, reasons, commands and the live service, beside peers
 	@$(BIN)/python -m tests.bench.verdicts
 	@$(BIN)/python -m tests.bench.linkage
 	@$(BIN)/python -m tests.bench.pairs
@@ -80,6 +80,7 @@ bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift
 	@$(BIN)/python -m tests.bench.graph
 	@$(BIN)/python -m tests.bench.rings
 	@$(BIN)/python -m tests.bench.drift
+	@$(BIN)/python -m tests.bench.reasons
 	@$(BIN)/python -m tests.bench.policy
 	@$(BIN)/python tests/bench/parts.py
 	@$(BIN)/python tests/bench/commands.py

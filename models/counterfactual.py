@@ -18,6 +18,7 @@ from itertools import combinations
 import numpy as np
 from numpy.typing import NDArray
 
+from models import use_by
 from models.decision import Decision
 from models.levers import LEVERS
 from models.policy import Policy
@@ -26,12 +27,16 @@ from models.risk import RiskModel
 CANDIDATES = 12
 LARGEST = 3
 _AT_MOST = 5
+_STALE = frozenset(use_by.CODES)
 _LEVER = {lever.code: lever for lever in LEVERS}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """What was decided on: the vector, of shape (features,), and the hard facts that held."""
+    """What was decided on: the vector, of shape (features,), and what held beside it.
+
+    `held` are codes of hard facts, and of parts that were past their use-by date.
+    """
 
     vector: NDArray[np.float64]
     held: frozenset[str]
@@ -111,6 +116,8 @@ def judged(cases: list[Case], model: RiskModel, policy: Policy) -> list[Judged]:
     """Judges cases as screening does."""
     risks = model.risk(np.array([case.vector for case in cases]))
     return [
-        Judged(policy.decide(float(risk), case.held, case.institution), float(risk))
+        Judged(
+            policy.decide(float(risk), case.held, case.institution, case.held & _STALE), float(risk)
+        )
         for case, risk in zip(cases, risks, strict=True)
     ]

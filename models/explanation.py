@@ -30,7 +30,7 @@ class Explanation:
 def explain(case: Case, held: tuple[str, ...], model: RiskModel, policy: Policy) -> Explanation:
     """Explains a decision anew, by the model and the policy that took it; dear, tens of milliseconds.
 
-    `held` are the hard facts in their order.
+    `held` are those of the case, in their order.
     """
     (shares,) = model.shares(case.vector[np.newaxis])
     (score,) = model.raw(case.vector[np.newaxis])

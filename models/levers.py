@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from features.evidence import FIELDS
 from features.vector import NAMES
+from models import use_by
 
 NAN = math.nan
 Vector = NDArray[np.float64]
@@ -31,7 +32,7 @@ for _name in NAMES:
 class Lever:
     """One fact that could be otherwise, named by its reason code.
 
-    `clears` are the hard facts that would hold no longer; `wanted` gives the values that the vector
+    `clears` are the hard facts, or the stale parts, that would be no longer; `wanted` gives the values that the vector
     would have instead. Where `only_if` names hard facts, one of them has to hold.
     """
 
@@ -189,5 +190,6 @@ LEVERS: tuple[Lever, ...] = (
         if f"{link}.frauds.all" in _PLACE
     ),
     *(Lever(f"UNUSUAL_{link.upper()}", _ordinary(link)) for link in _HUBS),
+    *(Lever(code, lambda _: {}, frozenset({code})) for code in use_by.CODES),
 )
 """Every fact that could be otherwise; each by its own code."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from features.vector import NAMES
+from models import use_by
 from models.counterfactual import Case
 from models.errors import JudgementError
 from models.explanation import Explanation, explain
@@ -71,7 +72,7 @@ class Explainer:
             raise UnexplainableError(said(*OTHER_FEATURES)) from None
         if names != NAMES or len(vector) != len(NAMES):
             raise UnexplainableError(said(*OTHER_FEATURES))
-        held = tuple(code for code in decided.reasons if code in CODES)
+        held = tuple(c for c in decided.reasons if c in CODES or c in use_by.CODES)
         return explain(Case(vector, frozenset(held), decided.institution), held, model, rules)
 
 
@@ -106,7 +107,7 @@ def groups_in_words(explanation: Explanation, decided: Decided) -> list[tuple[st
 
 
 def facts_in_words(explanation: Explanation, decided: Decided) -> list[tuple[str, Words]]:
-    """The hard facts that held: they led to the decision beside the score, whatever it was."""
+    """What led to the decision beside the score: the hard facts that held, and what was stale."""
     vector = vector_of(decided.vector)
     return [(code, words_of(code, vector)) for code in explanation.held]
 

@@ -97,6 +97,15 @@ _OTHERWISE: dict[str, Words] = {
         "người đứng tên này chưa có đăng ký nào khác",
         "this holder has no other registration",
     ),
+    **{
+        f"{part}_STALE": (f"{vi} còn trong hạn dùng", f"{en} before the use-by date")
+        for part, vi, en in (
+            ("MODEL", "mô hình rủi ro", "the risk model is"),
+            ("REGISTER", "bản sao cơ sở dữ liệu dân cư", "the register's snapshot is"),
+            ("GRAPH", "đồ thị liên quan", "the live graph is"),
+            ("LISTS", "các danh mục kèm theo", "the packaged lists are"),
+        )
+    },
     "SHARED_TWICE": (
         "không người khác nào có chung từ hai thông tin riêng trở lên",
         "nobody else shares two or more personal values",

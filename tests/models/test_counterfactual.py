@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 from features.vector import NAMES
 from graph.alone import alone
 from graph.company import PLACE, Company
+from models import use_by
 from models.counterfactual import CANDIDATES, Case, candidates, judged, otherwise, ways_out
 from models.decision import Decision
 from models.explanation import explain
@@ -113,6 +115,15 @@ def test_of_two_facts_that_refuse_each_is_told(trained, pair):
     assert all(w.decision < Decision.REFUSE for w in ways)
 
 
+def test_a_review_for_staleness_alone_is_told_to_be_one(trained):
+    """A stale part that a policy reviews for is a fact like any other."""
+    limit = use_by.Limit(timedelta(days=1), use_by.Then.REVIEW)
+    aged = replace(POLICY, review_risk=1.0, use_by={"GRAPH_STALE": limit})
+    case = Case(vectors_of(trained.facts[:1])[0], frozenset({"GRAPH_STALE", "MODEL_STALE"}), "A")
+    (way,) = ways_out(case, trained.model, aged)
+    assert (way.codes, way.decision) == (("GRAPH_STALE",), Decision.CLEAR)
+
+
 SHARING = [
     lever
     for lever in LEVERS
@@ -153,7 +164,8 @@ def test_levers_are_facts_with_words_and_never_what_a_person_cannot_help():
     unhelpable = SENSITIVE | {"ACCOUNT_OR_SIM", "CHANNEL", "TIME_OF_DAY", "EMAIL_PATTERN"}
     assert not unhelpable & set(codes)
     assert set(codes) <= set(REASONS)
-    assert frozenset().union(*(lever.clears for lever in LEVERS)) < CODES
+    cleared = frozenset().union(*(lever.clears for lever in LEVERS))
+    assert cleared < CODES | set(use_by.CODES)
     for code in codes:
         vietnamese, english = otherwise_of(code)
         assert english != code

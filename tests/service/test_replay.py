@@ -112,6 +112,21 @@ def test_the_desk_prints_what_a_challenger_would_have_changed_and_nobodys_name(
         assert body["registration_id"] not in out
 
 
+def test_the_command_takes_a_decision_apart_in_parts_that_add_up(decided, language, capsys):
+    _, one, _ = decided
+    words = ["explain", one["screening_id"], "--purpose", "audit"]
+    assert cli.main(words) == 0
+    told = capsys.readouterr().out
+    assert told.startswith(one["decision"])
+    section = told.partition("The score in log-odds, part by part\n")[2].partition("\n\n")[0]
+    *parts, total = [float(line.split()[0]) for line in section.splitlines()]
+    assert sum(parts) == pytest.approx(total, abs=0.005 * len(parts))
+    assert cli.main([*words, "--json"]) == 0
+    form = json.loads(capsys.readouterr().out)
+    assert (form["screening_id"], form["decision"]) == (one["screening_id"], one["decision"])
+    assert form["score"] == pytest.approx(total, abs=0.005)
+
+
 def row_of(seen, risk, **changes):
     held = {
         "position": 1,
