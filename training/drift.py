@@ -1,29 +1,28 @@
 """Tells which slice of the stream no longer looks as it did: a month, an institution, a branch.
 
 Each column of a slice is compared with the slice's own past, bin by bin; what is missing is a bin of
-its own. Every day counts alike, however many came on it: a payday is not a change. Two things have to be there before anything is said: a distance that a reader would see, and
-one that chance does not make in a slice of that size. The latter is a G-test; its statistic is divided
-by what the slice shows among the fortnights of its own past, for some slices and columns always wander, or by what the slices of one level show on the median, since customers come in families and on paydays and
-since what moves everybody is no news of one branch; over all tests at once, one alert in a hundred may
-be false (Benjamini and Hochberg 1995). The distance is that of Jensen and Shannon in bits, from 0 to 1,
-less what slices of that size show without any change.
+its own. Every day counts alike, however many came on it: a payday is not a change.
+
+Two things have to be there before anything is said: a distance that a reader would see, and one that
+chance does not make in a slice of that size. The distance is that of Jensen and Shannon in bits, from 0
+to 1, less what slices of that size show without any change. Chance is told by a G-test. Its statistic is
+divided by what the slice shows among the fortnights of its own past, for some always wander, or by what
+the slices of one level show on the median, for what moves everybody is no news of one branch. Over all
+tests at once, one alert in a hundred may be false (Benjamini and Hochberg 1995).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.special import xlogy
 from scipy.stats import chi2, false_discovery_control
 
-BINS = 10
-"""Bins of a number, each with as many rows of the reference; what is missing is one more."""
+from training.columns import UNSEEN, Column, Kinds
+
 LEAST_DISTANCE = 0.02
 """Bits; about a population stability index of 0.11, for which one starts to look."""
 FEWEST_ROWS = 20
@@ -33,61 +32,9 @@ _FORTNIGHT = 14
 _PRIOR = 10.0
 _FEWEST_SLICES = 20
 """Fewer slices do not tell what is usual among them."""
-_MOST_KINDS = 30
-UNSEEN = 255
-"""The code of a row of which a column says nothing at all, not even that it is missing."""
 REFERENCE = 0
 SHOWN = 3
 """Changes of one slice that are told in a sentence; the others are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Numbers:
-    """A number of each row, shape (n,); NaN where it is missing, unless `seen` says it is unknown."""
-
-    name: str
-    values: NDArray[np.floating]
-    seen: NDArray[np.bool_] | None = None
-
-    def coded(self, reference: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-        """The bin of each row, and what the bins are called; the first is that of missing ones."""
-        values = self.values
-        missing = np.isnan(values)
-        known = values[reference & ~missing]
-        edges = _edges(known if len(known) else values[~missing])
-        codes = (np.searchsorted(edges, values, side="right") + 1).astype(np.uint8)
-        codes[missing] = 0
-        if self.seen is not None:
-            codes[~self.seen] = UNSEEN
-        return codes, ("missing", *_between(edges))
-
-
-@dataclass(frozen=True, slots=True)
-class Kinds:
-    """A kind of each row: `codes`, shape (n,), count into `names`, of which the first is "missing"."""
-
-    name: str
-    codes: NDArray[np.uint8]
-    names: tuple[str, ...]
-
-    def coded(self, _: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-        """As it is."""
-        return self.codes, self.names
-
-
-Column = Numbers | Kinds
-
-
-def kinds(name: str, values: pa.Array) -> Kinds:
-    """The most frequent values as kinds of their own, the others as one; null is missing."""
-    encoded = pc.dictionary_encode(values)
-    place = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    counts = np.bincount(place[place >= 0], minlength=len(encoded.dictionary))
-    kept = np.argsort(-counts, kind="stable")[:_MOST_KINDS]
-    code = np.full(len(counts) + 1, len(kept) + 1, dtype=np.uint8)
-    code[kept], code[-1] = np.arange(1, len(kept) + 1), 0  # place -1, that of no value, is last
-    names = [str(encoded.dictionary[i].as_py()) for i in kept.tolist()]
-    return Kinds(name, code[place], ("missing", *names, "another"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,24 +155,6 @@ def alerts(
     return sorted(told, key=lambda alert: -alert.changes[0].distance)
 
 
-def _edges(known: NDArray[np.floating]) -> NDArray[np.floating]:
-    """The inner edges of the bins: between the values where these are few, else quantiles."""
-    if not len(known):
-        return known
-    quantiles = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1], method="lower")
-    few = np.unique(known[:: max(1, len(known) // 5_000)])
-    return few[1:] if len(few) <= BINS else np.unique(quantiles[quantiles > known.min()])
-
-
-def _between(edges: NDArray[np.floating]) -> Iterator[str]:
-    if not len(edges):
-        yield "any"
-        return
-    yield f"< {edges[0]:.4g}"
-    yield from (f"{a:.4g} … {b:.4g}" for a, b in pairwise(edges))
-    yield f"≥ {edges[-1]:.4g}"
-
-
 def _weights(stream: Stream, level: Level) -> NDArray[np.float64]:
     """What each row counts in its slice and month, shape (n,): alike on all days together.
 
@@ -266,7 +195,8 @@ def _wanders(past: NDArray[np.float64]) -> NDArray[np.float64]:
     whole = past.sum(axis=1)
     statistic = 2 * (_information(past).sum(axis=1) - _information(whole))
     freedom = ((past.sum(axis=2) > 0).sum(axis=1) - 1) * ((whole > 0).sum(axis=1) - 1)
-    return np.maximum(1.0, (statistic + _PRIOR) / (np.maximum(freedom, 0) + _PRIOR))
+    times = (statistic + _PRIOR) / (np.maximum(freedom, 0) + _PRIOR)
+    return np.asarray(np.maximum(1.0, times))
 
 
 def _compared(
@@ -307,7 +237,7 @@ def _chance(
 
 
 def _freedom(both: NDArray[np.float64]) -> NDArray[np.int64]:
-    return np.maximum((both > 0).sum(axis=-1) - 1, 1)
+    return np.asarray(np.maximum((both > 0).sum(axis=-1) - 1, 1))
 
 
 def _missing(counts: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from training.drift import UNSEEN, Kinds, kinds
+from training.columns import UNSEEN, Kinds, kinds
 
 SHAPED = (
     *("document_number", "document_issued_on", "birth_date"),

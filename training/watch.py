@@ -13,18 +13,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from features.errors import InputError
-from training.drift import (
-    REFERENCE,
-    UNSEEN,
-    Alert,
-    Column,
-    Kinds,
-    Level,
-    Numbers,
-    Stream,
-    kinds,
-    tables,
-)
+from training.columns import UNSEEN, Column, Kinds, Numbers, kinds
+from training.drift import REFERENCE, Alert, Level, Stream, tables
 from training.drift import alerts as changed
 from training.hindsight import Answers, Hindsight, look_back
 from training.typed_form import COLUMNS, form_columns

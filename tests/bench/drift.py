@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from training import drift, drift_words, typed_form
+from training import columns, drift, drift_words, typed_form
 from training.world import simulate
 
 BRANCHES = 2_000
@@ -35,10 +35,10 @@ def main() -> None:
     form = _planted(_typed(random, len(branch)), branch, month)
     print(f"{BRANCHES:,} branches, {len(branch):,} rows, {NUMBERS} numbers\n")
     stream = _stream(branch, month)
-    columns = [drift.Numbers(f"number_{i}", numbers[:, i]) for i in range(NUMBERS)]
+    watched = [columns.Numbers(f"number_{i}", numbers[:, i]) for i in range(NUMBERS)]
     began = time.process_time()
-    tables = drift.tables(stream, columns)
-    found = drift.alerts(stream, columns, tables)
+    tables = drift.tables(stream, watched)
+    found = drift.alerts(stream, watched, tables)
     ours = time.process_time() - began
     print(f"{NUMBERS} numbers at three levels: {ours:.1f} CPU-s; {len(found)} alerts of no change")
     loop = _loop(branch, month, numbers) * BRANCHES / LOOPED
@@ -62,7 +62,7 @@ def _named(random: np.random.Generator, rows: int) -> Iterator[str]:
     branch = np.repeat(np.arange(BRANCHES, dtype=np.int32), 2 * rows)
     month = np.tile(np.repeat(np.array([0, 1], dtype=np.int16), rows), BRANCHES)
     quiet = [
-        drift.Numbers(f"quiet_{i}", random.lognormal(size=len(branch)).astype(np.float32))
+        columns.Numbers(f"quiet_{i}", random.lognormal(size=len(branch)).astype(np.float32))
         for i in range(20)
     ]
     stream = _stream(branch, month)
@@ -71,8 +71,8 @@ def _named(random: np.random.Generator, rows: int) -> Iterator[str]:
         missing = np.where(planted & (month == 1), share, 0.05)
         values = random.lognormal(size=len(branch))
         values[random.random(len(branch)) < missing] = np.nan
-        columns = [*quiet, drift.Numbers("planted", values)]
-        found = drift.alerts(stream, columns, drift.tables(stream, columns))
+        watched = [*quiet, columns.Numbers("planted", values)]
+        found = drift.alerts(stream, watched, drift.tables(stream, watched))
         names = {alert.slice_name for alert in found if alert.level == "branch"}
         right = {f"BRANCH-{b}" for b in np.unique(branch[planted])}
         yield f"5 → {share:.0%} {len(names & right)}, {len(names - right)}"

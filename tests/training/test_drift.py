@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.drift import UNSEEN, Kinds, Level, Numbers, Stream, alerts, kinds, tables
+from training.columns import UNSEEN, Kinds, Numbers, kinds
+from training.drift import Level, Stream, alerts, tables
 from training.drift_words import alert_said
 from training.typed_form import CODES, COLUMNS, form_columns
 
