@@ -36,6 +36,8 @@ WHO = "circuit breaker"
 LOOKED_AT_ONCE = 25
 """A bad rule meets at most so many people after it could be known for one."""
 PAST = timedelta(days=28)
+ALL = ""
+"""No institution's code: an institution has one."""
 
 _logger = logging.getLogger(__name__)
 
@@ -45,8 +47,9 @@ class Watch:
     """What new judges do, institution by institution.
 
     `before` are those who judged last, None where they cannot any more. `likely` are the bounds of
-    each institution's share in the past, and under "" those of all of them, for one that is new;
-    `over` are those that have been watched long enough.
+    each institution's share in the past, and under `ALL` those of all of them together: for one that
+    is new, and because many small ones tell it together first. `over` are those that have been
+    watched long enough.
     """
 
     judges: Judges
@@ -56,21 +59,23 @@ class Watch:
     seen: dict[str, Mix] = field(default_factory=dict)
 
     def changed(self, screenings: Sequence[Screening]) -> str | None:
-        """Counts; gives an institution whose mix has changed."""
+        """Counts; gives an institution whose mix has changed, `ALL` where only the whole has."""
         before = self._stopped_before(screenings)
         touched = set()
         for screening, stopped_before in zip(screenings, before, strict=True):
-            institution = screening.registration.institution
-            mix = self.seen.setdefault(institution, Mix())
-            if institution in self.over or mix.decisions >= self.judges.policy.breaker.window:
-                continue
             stopped = screening.decision is not Decision.CLEAR
-            mix.add(stopped=stopped, stopped_before=stopped_before)
-            touched.add(institution)
-        return next(filter(self._has_changed, sorted(touched)), None)
+            for name in (screening.registration.institution, ALL):
+                if self._is_watched(name):
+                    self.seen[name].add(stopped=stopped, stopped_before=stopped_before)
+                    touched.add(name)
+        return next(filter(self._has_changed, sorted(touched, reverse=True)), None)
+
+    def _is_watched(self, name: str) -> bool:
+        mix = self.seen.setdefault(name, Mix())
+        return name not in self.over and mix.decisions < self.judges.policy.breaker.window
 
     def _has_changed(self, institution: str) -> bool:
-        likely = self.likely.get(institution, self.likely[""])
+        likely = self.likely.get(institution, self.likely[ALL])
         rules, mixes = self.judges.policy.breaker, len(self.likely)
         return has_changed(self.seen[institution], likely, rules, mixes)
 
@@ -154,7 +159,7 @@ class CircuitBreaker:
         """Takes the new one back, on the lane's own thread: nobody more is to meet it."""
         mix = watch.seen[institution]
         why = (
-            f"{institution}: {mix.stopped} of {mix.decisions} decisions were a review or a refusal; "
+            f"{institution or 'all institutions'}: {mix.stopped} of {mix.decisions} decisions were a review or a refusal; "
             f"{mix.stopped_before} would have been before"
         )
         self._watch, self.calm, self._holding = None, False, True
@@ -244,7 +249,7 @@ def _watch(judges: Judges, counted: Sequence[Tally], home: Path) -> Watch | None
 def _likely(others: Sequence[Tally]) -> dict[str, tuple[float, float]]:
     decisions, stopped = Counter[str](), Counter[str]()
     for tally in others:
-        for name in ("", tally.institution):
+        for name in (ALL, tally.institution):
             decisions[name] += tally.decisions
             stopped[name] += tally.stopped
     shares = {name: share(stopped[name], n) for name, n in decisions.items()}

@@ -15,8 +15,9 @@ from models import bundle, registry
 from models.calibration import Calibration
 from models.policy import DEFAULT, load
 from models.risk import RiskModel
-from service.breaker import LOOKED_AT_ONCE, WHO
+from service.breaker import ALL, LOOKED_AT_ONCE, WHO, Watch
 from service.callers import create_key
+from service.in_force import InForce
 from service.mixes import Mix, surprise
 from service.policies import adopt, adoptions
 from service.serving import running
@@ -106,6 +107,15 @@ def everybody(tmp_path):
     text = DEFAULT.read_text(encoding="utf-8").replace("review_risk = 0.20", "review_risk = 0.001")
     file.write_text(text.replace(load().version, "everybody"), encoding="utf-8")
     return file
+
+
+def test_many_small_institutions_tell_together_what_none_could_alone(home, judge, registration):
+    """One decision each, all of them a review, where 2 to 5 % were one."""
+    watch = Watch(InForce(home).judges, None, {ALL: LIKELY})
+    bodies = [registration(institution=f"BANK-{n}") for n in range(12)]
+    told = [watch.changed([screening]) for screening, _ in judge(bodies)]
+    assert told[0] is None
+    assert ALL in told[:12]
 
 
 @pytest.fixture
