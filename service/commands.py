@@ -91,6 +91,7 @@ class Training:
     until: datetime | None
     may_promote: bool
     seed: int
+    trials: int = 0
 
 
 def train_model(settings: Settings, asked: Training) -> Promotion:
@@ -102,7 +103,9 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
         with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
             progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
             until = asked.until or _just_after(book)
-            trained = train(book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed)
+            trained = train(
+                book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed, trials=asked.trials
+            )
         write_rejected(aside / "rejected.parquet", book.rejected)
         progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
         compared = compare(trained, home, time.perf_counter_ns)

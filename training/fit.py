@@ -16,8 +16,8 @@ simulated worlds a fifth of them ranked as well as all (average precision 0.74 a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,22 +29,40 @@ from features.vector import FEATURES
 from models.calibration import Calibration
 from training.dataset import CLEARED, FRAUD, UNKNOWN, as_if_alone
 
-PARAMETERS: dict[str, Any] = {
-    "objective": "binary",
-    "learning_rate": 0.05,
-    "num_leaves": 31,
-    "max_depth": 8,
-    "min_data_in_leaf": 30,
-    "feature_fraction": 0.4,
-    "bagging_fraction": 0.8,
-    "bagging_freq": 1,
-    "lambda_l2": 5.0,
-    "deterministic": True,
-    "force_col_wise": True,  # measured: 0.6 of the time of rows
-    "verbosity": -1,
-    "monotone_constraints": [int(f.direction) for f in FEATURES],
-}
+if TYPE_CHECKING:
+    from lightgbm import Dataset
+
 ROUNDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How trees are grown: what `training.tune` may change."""
+
+    rounds: int = field(default_factory=lambda: ROUNDS)
+    learning_rate: float = 0.05
+    num_leaves: int = 31
+    min_data_in_leaf: int = 30
+    feature_fraction: float = 0.4
+    lambda_l2: float = 5.0
+
+    def parameters(self, seed: int, threads: int) -> dict[str, Any]:
+        """In LightGBM's names, without the rounds."""
+        return {
+            "objective": "binary",
+            **{name: value for name, value in asdict(self).items() if name != "rounds"},
+            "max_depth": 8,
+            "bagging_fraction": 0.8,
+            "bagging_freq": 1,
+            "deterministic": True,
+            "force_col_wise": True,  # measured: 0.6 of the time that rows take
+            "verbosity": -1,
+            "monotone_constraints": [int(f.direction) for f in FEATURES],
+            "seed": seed,
+            "num_threads": threads,
+        }
+
+
 LIKELY_FRAUD = 0.5
 LIKELY_HONEST = 0.05
 """Above and below these risks an unknown row is taken for what it seems."""
@@ -63,25 +81,48 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lesson:
-    """Rows that are learnt as one thing, each standing for `weight` of its like."""
+class Lesson:
+    """Rows that are learnt as one thing, each standing for `weight` of its like.
+
+    `rows` are places in the vectors; `alone` takes each as if nobody else had registered.
+    """
 
     rows: NDArray[np.intp]
     fraud: bool
-    weight: float = 1.0
+    weight: float | NDArray[np.float64] = 1.0
     alone: bool = False
 
 
 def fit_trees(
-    vectors: NDArray[np.float32], label: NDArray[np.int8], *, seed: int = 0, threads: int = 2
+    vectors: NDArray[np.float32],
+    label: NDArray[np.int8],
+    *,
+    recipe: Recipe | None = None,
+    seed: int = 0,
+    threads: int = 2,
 ) -> Fitted:
     """Fits on the rows given; nothing else is seen.
 
     Args:
         vectors: shape (n, features).
         label: 1 fraud, 0 cleared, -1 unknown; shape (n,).
+        recipe: how trees are grown; the usual one where none is given.
         seed: of rows and features sampled; equal seeds give equal trees.
         threads: change the time, never the trees.
+
+    Raises:
+        InputError: too little is known to learn from.
+    """
+    recipe = recipe or Recipe()
+    parameters = recipe.parameters(seed, threads)
+    lessons, first = lessons_of(vectors, label, parameters, recipe.rounds)
+    return Fitted(grow(as_dataset(vectors, lessons), parameters, recipe.rounds), first)
+
+
+def lessons_of(
+    vectors: NDArray[np.float32], label: NDArray[np.int8], parameters: dict[str, Any], rounds: int
+) -> tuple[list[Lesson], str]:
+    """What the released trees learn, and the first trees, of the known rows alone, that chose it.
 
     Raises:
         InputError: too little is known to learn from.
@@ -92,35 +133,35 @@ def fit_trees(
             f"labels: {len(frauds)} frauds and {len(cleared)} honest registrations are known; "
             f"training needs {FEWEST} of each"
         )
-    random = np.random.default_rng(seed)
-    known = [_Lesson(frauds, fraud=True), _honest(cleared, MOST_CLEARED, random)]
-    first = _train(vectors, known, seed, threads)
+    random = np.random.default_rng(parameters["seed"])
+    known = [Lesson(frauds, fraud=True), honest(cleared, MOST_CLEARED, random)]
+    first = grow(as_dataset(vectors, known), parameters, rounds)
     suspicion = expit(raw_scores(first, vectors))
     unknown = label == UNKNOWN
     likely = np.flatnonzero((label == FRAUD) | (unknown & (suspicion > LIKELY_FRAUD)))
-    honest = np.flatnonzero(unknown & (suspicion < LIKELY_HONEST))
-    lessons = [
-        _Lesson(likely, fraud=True),
+    unlikely = np.flatnonzero(unknown & (suspicion < LIKELY_HONEST))
+    return [
+        Lesson(likely, fraud=True),
         known[1],
-        _honest(honest, MOST_LIKELY, random),
-        _Lesson(likely, fraud=True, alone=True),
-        _honest(cleared, MOST_ALONE, random, alone=True),
-        _honest(honest, MOST_ALONE, random, alone=True),
-    ]
-    return Fitted(_train(vectors, lessons, seed, threads), first)
+        honest(unlikely, MOST_LIKELY, random),
+        Lesson(likely, fraud=True, alone=True),
+        honest(cleared, MOST_ALONE, random, alone=True),
+        honest(unlikely, MOST_ALONE, random, alone=True),
+    ], first
 
 
-def _honest(
+def honest(
     rows: NDArray[np.intp], most: int, random: np.random.Generator, *, alone: bool = False
-) -> _Lesson:
+) -> Lesson:
     """At most so many of the rows, weighted to stand for all of them."""
     weight = max(1.0, len(rows) / most)
     if len(rows) > most:
         rows = np.sort(random.choice(rows, most, replace=False))
-    return _Lesson(rows, fraud=False, weight=weight, alone=alone)
+    return Lesson(rows, fraud=False, weight=weight, alone=alone)
 
 
-def _train(vectors: NDArray[np.float32], lessons: list[_Lesson], seed: int, threads: int) -> str:
+def as_dataset(vectors: NDArray[np.float32], lessons: list[Lesson]) -> Dataset:
+    """The lessons in LightGBM's form."""
     import lightgbm  # noqa: PLC0415  # seconds; only who trains pays for it
 
     sizes = [len(lesson.rows) for lesson in lessons]
@@ -128,13 +169,18 @@ def _train(vectors: NDArray[np.float32], lessons: list[_Lesson], seed: int, thre
     for part, lesson in zip(np.split(learnt, np.cumsum(sizes)[:-1]), lessons, strict=True):
         rows = vectors[lesson.rows]
         part[:] = as_if_alone(rows) if lesson.alone else rows
-    data = lightgbm.Dataset(
-        learnt,
-        label=np.repeat([float(lesson.fraud) for lesson in lessons], sizes),
-        weight=np.repeat([lesson.weight for lesson in lessons], sizes),
-    )
-    parameters = {**PARAMETERS, "seed": seed, "num_threads": threads}
-    return str(lightgbm.train(parameters, data, num_boost_round=ROUNDS).model_to_string())
+    weights = [np.broadcast_to(lesson.weight, len(lesson.rows)) for lesson in lessons]
+    label = np.repeat([float(lesson.fraud) for lesson in lessons], sizes)
+    # Tuning changes how few rows a leaf may hold, and no feature is dropped by what the first did.
+    wide = {"feature_pre_filter": False, "verbosity": -1}
+    return lightgbm.Dataset(learnt, label=label, weight=np.concatenate(weights), params=wide)
+
+
+def grow(data: Dataset, parameters: dict[str, Any], rounds: int) -> str:
+    """Trees as LightGBM's text."""
+    import lightgbm  # noqa: PLC0415  # seconds; only who trains pays for it
+
+    return str(lightgbm.train(parameters, data, num_boost_round=rounds).model_to_string())
 
 
 def raw_scores(trees: str, vectors: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,9 +25,10 @@ from training.baselines import by_papers, by_rules
 from training.book import Book, BookFiles, open_book
 from training.dataset import Dataset, build
 from training.evaluate import Assessment, Rows, assess, later_rows
-from training.fit import fit_calibration, fit_trees
+from training.fit import Recipe, fit_calibration, fit_trees
 from training.maturity import MATURE, maturity
 from training.split import by_time
+from training.tune import tune
 from training.world import simulate
 
 LATER_PART = 0.25
@@ -52,11 +53,20 @@ class Trained:
     baselines: dict[str, NDArray[np.float64]]
 
 
-def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trained:
+def train(
+    book: Book, until: datetime, tokens: Tokens, *, seed: int = 0, trials: int = 0
+) -> Trained:
     """Trains on what the book knows before `until`.
 
     The trees of the release see the whole book; their calibration and their figures come from
     trees of the same recipe that saw the earlier part alone.
+
+    Args:
+        book: registrations, outcomes and register.
+        until: the day trained to; the book holds nothing later.
+        tokens: any key; no result depends on it.
+        seed: of all chance.
+        trials: recipes that are tried on the earlier part; 0 takes the usual one.
 
     Raises:
         InputError: the book is too small, or too little is known of it.
@@ -68,11 +78,12 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
     # Rows lie in the order of time, so both parts are views: a copy of a million rows is gigabytes.
     before = slice(int(split.before.sum()))
     later = slice(before.stop, None)
+    recipe = _recipe(data, before.stop, seed, trials)
     early = data.label_at(split.since)[before]
-    apart = fit_trees(data.vectors[before], early, seed=seed)
+    apart = fit_trees(data.vectors[before], early, recipe=recipe, seed=seed)
     calibration = fit_calibration(apart, data.vectors[later], data.label[later])
-    released = fit_trees(data.vectors, data.label, seed=seed)
-    card = _card(data, until, seed)
+    released = fit_trees(data.vectors, data.label, recipe=recipe, seed=seed)
+    card = _card(data, until, seed) | {"recipe": asdict(recipe), "trials": trials}
     apart_risk = (
         _bundle(apart.trees, calibration, {**card, "version": "apart"})
         .model()
@@ -93,6 +104,16 @@ def train(book: Book, until: datetime, tokens: Tokens, *, seed: int = 0) -> Trai
             "papers": by_papers(data.vectors[before], early, data.vectors[later]),
         },
     )
+
+
+def _recipe(data: Dataset, end: int, seed: int, trials: int) -> Recipe:
+    """The usual recipe, or the best of some trials on the rows before a place, split by time."""
+    if not trials:
+        return Recipe()
+    middle = round(end * (1 - LATER_PART))
+    ended, now = data.at[middle], data.at[end]
+    early, late = data.label_at(ended)[:middle], data.label_at(now)[middle:end]
+    return tune(data.vectors[:end], early, late, trials, seed=seed)
 
 
 def _card(data: Dataset, until: datetime, seed: int) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from service.arguments import (
     registration_files,
     screening_options,
     seed,
+    whole,
 )
 from service.settings import Settings
 from service.words import said
@@ -119,11 +120,18 @@ def train(commands: Commands[Parser]) -> None:
     kept = said("không thay mô hình chính", "leave the champion as it is")
     parser.add_argument("--no-promote", action="store_true", help=kept)
     parser.add_argument("--seed", type=seed, default=0, metavar="S", help=said(*SEED))
+    tried = said(
+        "trước hết thử chừng ấy cách dựng cây, trên phần thời gian sớm hơn",
+        "first try so many ways to grow the trees, on the earlier part of the time",
+    )
+    parser.add_argument("--tune", type=whole, default=0, metavar="TRIALS", help=tried)
 
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import Training, train_model
 
-        asked = Training(_files(options), options.until, not options.no_promote, options.seed)
+        asked = Training(
+            _files(options), options.until, not options.no_promote, options.seed, options.tune
+        )
         made = train_model(settings, asked)
         _summary(_spans(made.figures), made.folder)
         print(f"{said('thẻ mô hình', 'model card')}: {made.folder / 'card' / 'card.md'}")

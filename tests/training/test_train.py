@@ -357,12 +357,15 @@ def test_neither_card_nor_book_of_models_tells_one_row_from_another(first, home)
     assert len(cards) == 2
     for card in cards:
         figures = card.pop("later_part")
+        recipe = card["recipe"]
         assert set(card) == {
             *("until", "seed", "rows", "frauds_known", "cleared_known"),
-            *("undated", "version", "trees", "labels_of_nobody"),
+            *("undated", "version", "trees", "labels_of_nobody", "recipe", "trials"),
             *("label_delay_days_median", "label_delay_days_90%", "immature_since"),
         }
-        assert all(isinstance(v, str | int | float) for v in (*card.values(), *figures.values()))
+        del card["recipe"]
+        told = (*card.values(), *figures.values(), *recipe.values())
+        assert all(isinstance(v, str | int | float) for v in told)
 
 
 def test_a_book_of_models_that_refuses_leaves_the_champion(first, chance, home, judging):
