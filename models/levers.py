@@ -67,12 +67,17 @@ def _alone(link: str) -> dict[str, float]:
 
 
 def _unshared(link: str) -> Wanted:
+    """Nobody else would have used the value; the holder's own registrations are another lever."""
     neutral = _alone(link)
+    return lambda values: neutral if values[f"{link}.holders.all"] > 0 else {}
 
-    def wanted(values: Mapping[str, float]) -> Mapping[str, float]:
-        absent = all(math.isnan(values[name]) for name in neutral)
-        return {} if absent else neutral
 
+def _first(values: Mapping[str, float]) -> Mapping[str, float]:
+    """The holder would have no other registration, nor would what he alone uses be in any."""
+    wanted = _alone("holder") if values["holder.registrations.all"] > 0 else {}
+    for link in _SHARED_BY_HOLDERS:
+        if wanted and values[f"{link}.holders.all"] == 0:
+            wanted |= _alone(link)
     return wanted
 
 
@@ -103,7 +108,8 @@ def _own_number(values: Mapping[str, float]) -> Mapping[str, float]:
 
 
 _PRIVATE = ("document", "phone", "device", "email", "mailbox", "address", "face", "organisation")
-_SHARING = (*_PRIVATE, "phone_as_sim", "sim_as_phone", "sim", "twice", "beyond")
+_SHARED_BY_HOLDERS = (*_PRIVATE, "phone_as_sim", "sim_as_phone", "sim")
+_SHARING = (*_SHARED_BY_HOLDERS, "twice", "beyond")
 _HUBS = ("agent", "branch", "tablet", "network", "subnet")
 _OF_FRAUD = {
     link: frozenset({f"{link.upper()}_OF_FRAUD"}) for link in ("face", "device", "phone", "holder")
@@ -179,7 +185,7 @@ LEVERS: tuple[Lever, ...] = (
     Lever("DOCUMENT_DATES", _valid),
     Lever("CONTACT", _reachable),
     Lever("NUMBER_OF_ANOTHER", _own_number),
-    Lever("MANY_REGISTRATIONS", _unshared("holder"), _OF_FRAUD["holder"]),
+    Lever("MANY_REGISTRATIONS", _first, _OF_FRAUD["holder"]),
     *(
         Lever(f"SHARED_{link.upper()}", _unshared(link), _OF_SHARING.get(link, _NOTHING))
         for link in _SHARING

@@ -83,13 +83,14 @@ def _people(thing: str) -> Count:
     )
 
 
-def _registrations(thing: str) -> Count:
+def _own(thing: str) -> Count:
+    """In how many registrations it is where nobody else used it: all are the holder's."""
     vi, en = THINGS[thing]
     return Count(
         f"{thing.lower()}.registrations",
-        f"{vi} có trong {{n}} đăng ký khác{{when}}",
-        f"{en} is in {{n}} other registration{{when}}",
-        f"{en} is in {{n}} other registrations{{when}}",
+        f"{vi} có trong {{n}} đăng ký khác của chính người này{{when}}",
+        f"{en} is in {{n}} other registration of the same holder{{when}}",
+        f"{en} is in {{n}} other registrations of the same holder{{when}}",
     )
 
 
@@ -176,7 +177,7 @@ _RECENT_PHONE = Count(
 )
 
 COUNTS: dict[str, Sequence[Teller]] = {
-    **{f"SHARED_{thing}": (_people(thing), _registrations(thing)) for thing in _PRIVATE},
+    **{f"SHARED_{thing}": (_people(thing), _own(thing)) for thing in _PRIVATE},
     **{f"FRAUD_NEARBY_{t}": (_frauds(t),) for t in THINGS if f"{t.lower()}.frauds.all" in PLACE},
     "FRAUD_NEARBY_BEYOND": (_BEYOND_FRAUDS,),
     "NUMBER_OF_ANOTHER": _STRANGERS,

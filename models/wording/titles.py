@@ -57,8 +57,8 @@ _OTHERWISE: dict[str, Words] = {
     },
     **{
         f"SHARED_{thing}": (
-            f"không đăng ký nào khác có {vi}",
-            f"no other registration carries {en}",
+            f"không ai khác dùng {vi}",
+            f"nobody else uses {en}",
         )
         for thing, (vi, en) in THINGS.items()
     },
@@ -115,16 +115,16 @@ _OTHERWISE: dict[str, Words] = {
         "registrations that share a value lead on to nobody",
     ),
     "SHARED_PHONE_AS_SIM": (
-        "số điện thoại liên hệ không phải là SIM đã đăng ký",
-        "the contact phone is not the number of a registered SIM",
+        "SIM của số điện thoại liên hệ không đứng tên ai khác",
+        "the SIM of the contact phone is in nobody else's name",
     ),
     "SHARED_SIM_AS_PHONE": (
-        "không tài khoản nào khai số này",
-        "no account names this number",
+        "không ai khác khai số này",
+        "nobody else names this number",
     ),
     "SHARED_SIM": (
-        "số thuê bao này chưa từng được đăng ký",
-        "this SIM number was never registered before",
+        "số thuê bao này chưa từng đứng tên ai khác",
+        "this SIM number was never in another's name",
     ),
 }
 

@@ -124,30 +124,46 @@ def test_a_review_for_staleness_alone_is_told_to_be_one(trained):
     assert (way.codes, way.decision) == (("GRAPH_STALE",), Decision.CLEAR)
 
 
-SHARING = [
-    lever
+LINKS = {
+    lever.code: lever.code.removeprefix("SHARED_").lower()
     for lever in LEVERS
-    if lever.code.startswith("SHARED_") or lever.code == "MANY_REGISTRATIONS"
-]
+    if lever.code.startswith("SHARED_")
+}
 
 
-@pytest.mark.parametrize("lever", SHARING, ids=lambda lever: lever.code)
-def test_a_value_that_nobody_shares_has_the_features_of_one_that_is_new(trained, lever):
+def emptied(facts, links):
+    """The vector of the facts with some links as in an empty graph."""
+    (empty,) = alone([facts.node])
+    values = facts.company.values.copy()
+    for name, place in PLACE.items():
+        if name.split(".")[0] in links:
+            values[place] = empty.values[place]
+    return vectors_of([replace(facts, company=Company(values))])[0]
+
+
+@pytest.mark.parametrize("code", LINKS)
+def test_a_value_that_nobody_else_uses_has_the_features_of_one_that_is_new(trained, code):
     """What the lever writes is what the features make of an empty graph, and all else stays."""
-    link = "holder" if lever.code == "MANY_REGISTRATIONS" else lever.code[7:].lower()
+    lever, link = next(lever for lever in LEVERS if lever.code == code), LINKS[code]
+    for facts in trained.facts[::29]:
+        after = lever.applied(vectors_of([facts])[0], frozenset())
+        assert (after is not None) == (facts.company[f"{link}.holders.all"] > 0)
+        if after is not None:
+            assert np.array_equal(after[0], emptied(facts, {link}), equal_nan=True)
+
+
+def test_who_registers_for_the_first_time_has_used_nothing_before_but_what_others_use(trained):
+    lever = next(lever for lever in LEVERS if lever.code == "MANY_REGISTRATIONS")
     met = 0
     for facts in trained.facts[::29]:
-        (empty,) = alone([facts.node])
-        values = facts.company.values.copy()
-        for name, place in PLACE.items():
-            if name.startswith(f"{link}."):
-                values[place] = empty.values[place]
-        expected, vector = vectors_of([replace(facts, company=Company(values)), facts])
-        after = lever.applied(vector, frozenset())
-        found = vector if after is None else after[0]
-        assert np.array_equal(found, expected, equal_nan=True)
-        met += after is not None
-    assert met or link in {"face", "organisation", "mailbox", "sim", "sim_as_phone", "document"}
+        after = lever.applied(vectors_of([facts])[0], frozenset())
+        assert (after is not None) == (facts.company["holder.registrations.all"] > 0)
+        if after is not None:
+            own = {k for k in LINKS.values() if facts.company[f"{k}.holders.all"] == 0}
+            kept = {"twice", "beyond"}
+            assert np.array_equal(after[0], emptied(facts, {"holder", *own} - kept), equal_nan=True)
+            met += 1
+    assert met
 
 
 def test_a_lever_that_was_pulled_pulls_no_further(cases):

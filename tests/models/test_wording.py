@@ -50,8 +50,8 @@ TOLD = [  # (code, values, Vietnamese, English)
         "SHARED_FACE",
         holders("face", 0, 0, 0, 0, 0)
         | {f"face__registrations__{w}": 1 for w in ("1h", "1d", "7d", "30d", "all")},
-        "Khuôn mặt này có trong 1 đăng ký khác trong một giờ qua.",
-        "This face is in 1 other registration in the last hour.",
+        "Khuôn mặt này có trong 1 đăng ký khác của chính người này trong một giờ qua.",
+        "This face is in 1 other registration of the same holder in the last hour.",
     ),
     (  # what an attribute remembers is bounded, so the number is a least one
         "SHARED_ADDRESS",
