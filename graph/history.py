@@ -7,11 +7,10 @@ have, had they arrived in the order of the world.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from typing import Any
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from graph.aggregates import (
@@ -32,11 +31,9 @@ from graph.aggregates import (
     Window,
 )
 from graph.attributes import Attribute, Key, Mark, Node
+from graph.columns import Columns, Outcome, columns_of
 from graph.company import PLACE, Company
-from graph.measures import Event, MarkMeasure, Measure, event_of, microseconds
-
-Outcome = tuple[datetime, bool]
-"""When an outcome was confirmed, and whether it is fraud."""
+from graph.measures import Event, MarkMeasure, Measure
 
 
 class History:
@@ -57,78 +54,58 @@ class History:
     def values(self, nodes: Sequence[Node]) -> NDArray[np.float64]:
         """All aggregates of all nodes: float64 of shape (len(nodes), len(AGGREGATES))."""
         values = np.full((len(nodes), len(AGGREGATES)), np.nan)
-        with duckdb.connect() as connection:
-            _load(connection, nodes, self.marks(nodes))
-            connection.execute(_uses_begun())
-            for link, table in LINKS.items():
-                rows = np.array(
-                    [i for i, n in enumerate(nodes) if link.mine in n.tokens], dtype=np.int64
-                )
-                for columns in _columns(table):
-                    _fill(connection, compiled(link, columns), link, columns, rows, values)
-            connection.execute(_second_look())
-            for reach, table in REACHES.items():
-                for columns in _columns(table):
-                    rows = np.arange(len(nodes))
-                    _fill(connection, _reached(reach, columns), reach, columns, rows, values)
+        for aggregates in aggregates_of(columns_of([nodes], self._outcomes)):
+            for name, column in aggregates.items():
+                values[:, PLACE[name]] = column
         return values
 
 
-def _load(
-    connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], marks: Sequence[Mark]
-) -> None:
-    """Tables `node`, `holding` (node has attribute and token) and `mark`.
+Aggregated = dict[str, NDArray[np.float64]]
+"""Some aggregates by name, each of shape (n,)."""
 
-    `rank` is a node's place in the order of the world, `begun` the rank from which events of its
-    number are of the present use.
+
+def aggregates_of(book: Columns) -> Iterator[Aggregated]:
+    """The aggregates of all nodes of a book, link by link: never all of them at once.
+
+    Those of all desks come first, for a desk is held against them.
     """
-    row_of = {n.key: i for i, n in enumerate(nodes)}
-    connection.register("node_arrow", _node_table(nodes))
-    holdings = [(i, a.value, t, 0) for i, n in enumerate(nodes) for a, t in n.tokens.items()]
-    connection.register(
-        "holding_arrow",
-        _table(holdings, n=pa.int64(), attribute=pa.string(), token=pa.string(), begun=pa.int64()),
-    )
-    known = [(row_of[m.node.key], microseconds(m.confirmed_at), m.is_fraud) for m in marks]
-    connection.register(
-        "mark_arrow", _table(known, n=pa.int64(), confirmed=pa.int64(), is_fraud=pa.bool_())
-    )
+    with duckdb.connect() as connection:
+        _load(connection, book)
+        for link in sorted(LINKS, key=lambda k: k.mine is not Attribute.PEERS):
+            asked = "SELECT n FROM holding WHERE attribute = ?"
+            rows = connection.execute(asked, [link.mine.value]).fetchnumpy()["n"]
+            yield _aggregated(connection, link, rows, len(book))
+        connection.execute(_second_look())
+        for reach in REACHES:
+            yield _aggregated(connection, reach, np.arange(len(book)), len(book))
+
+
+def _aggregated(
+    connection: duckdb.DuckDBPyConnection, link: Link | Reach, rows: NDArray[np.int64], n: int
+) -> Aggregated:
+    """The aggregates of one link; `rows` have its attribute."""
+    counted = Aggregated()
+    for columns in _columns(LINKS[link] if isinstance(link, Link) else REACHES[link]):
+        sql = compiled(link, columns) if isinstance(link, Link) else _reached(link, columns)
+        found = connection.execute(sql).fetchnumpy()
+        counted |= _counted(link, columns, rows, found, n)
+    return counted
+
+
+def _load(connection: duckdb.DuckDBPyConnection, book: Columns) -> None:
+    """Tables `node`, `holding` and `mark`; `begun` is the rank from which events of a number count."""
     for name in ("node", "holding", "mark"):
-        connection.execute(f"CREATE TABLE {name} AS SELECT * FROM {name}_arrow")  # noqa: S608  # own names
+        connection.register(f"{name}_arrow", getattr(book, name))
+        more = ", 0::BIGINT AS begun" if name == "holding" else ""
+        connection.execute(f"CREATE TABLE {name} AS SELECT *{more} FROM {name}_arrow")  # noqa: S608  # own names
+        connection.unregister(f"{name}_arrow")
+    connection.execute(_uses_begun())
 
 
-def _node_table(nodes: Sequence[Node]) -> pa.Table:
-    """The events of the nodes; names and tokens are numbered, for they are compared alone."""
-    ranked = sorted(range(len(nodes)), key=lambda i: nodes[i].order)
-    events = [event_of(nodes[i]) for i in ranked]
-
-    def numbered(values: Iterable[str]) -> pa.Array:
-        return pa.array(values, pa.string()).dictionary_encode().indices
-
-    return pa.table(
-        {
-            "n": pa.array(ranked, pa.int64()),
-            "rank": pa.array(range(len(nodes)), pa.int64()),
-            "at": pa.array((e.at for e in events), pa.int64()),
-            "institution": numbered(e.institution for e in events),
-            "holder": numbered(e.holder for e in events),
-            "family": numbered(e.family for e in events),
-            "is_sim": pa.array((e.is_sim for e in events), pa.bool_()),
-            "verified": pa.array((e.verified for e in events), pa.bool_()),
-            "province": pa.array((int(e.province or 0) for e in events), pa.uint8()),
-        }
-    )
+Wanted = Sequence[tuple[Measure | MarkMeasure, Window]]
 
 
-def _table(rows: Sequence[tuple[object, ...]], **types: pa.DataType) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) or [()] * len(types)
-    return pa.table({n: pa.array(c, t) for (n, t), c in zip(types.items(), columns, strict=True)})
-
-
-Columns = Sequence[tuple[Measure | MarkMeasure, Window]]
-
-
-def _columns(table: Table) -> Iterator[Columns]:
+def _columns(table: Table) -> Iterator[Wanted]:
     """The columns over events, then those over marks, if any."""
     for over_marks in (False, True):
         columns = [
@@ -141,34 +118,33 @@ def _columns(table: Table) -> Iterator[Columns]:
             yield columns
 
 
-def _fill(
-    connection: duckdb.DuckDBPyConnection,
-    sql: str,
+def _counted(
     link: Link | Reach,
-    columns: Columns,
+    columns: Wanted,
     rows: NDArray[np.int64],
-    values: NDArray[np.float64],
-) -> None:
-    """Writes the columns of one link for the nodes that have its attribute."""
-    places = [PLACE[f"{link.name}.{m.name}.{w.value}"] for m, w in columns]
+    found: Mapping[str, NDArray[Any]],
+    n: int,
+) -> Aggregated:
+    """The columns of one query; rows that it found nothing for have met nobody."""
     own = Event(0, "", "", "", "", is_sim=False, verified=False)
-    for place, (measure, _) in zip(places, columns, strict=True):
+    counted = Aggregated()
+    for i, (measure, window) in enumerate(columns):
         none = measure.count([], [], own) if isinstance(measure, Measure) else measure.count([])
-        values[rows, place] = none
-    found = connection.execute(sql).fetchnumpy()
-    for i, place in enumerate(places):
-        column = np.ma.filled(found[f"c{i}"].astype(np.float64), np.nan)
-        values[found["n"], place] = column
+        column = np.full(n, np.nan)
+        column[rows] = none
+        column[found["n"]] = np.ma.filled(found[f"c{i}"].astype(np.float64), np.nan)
+        counted[f"{link.name}.{measure.name}.{window.value}"] = column
+    return counted
 
 
-def compiled(link: Link, columns: Columns) -> str:
+def compiled(link: Link, columns: Wanted) -> str:
     """The SQL of one link; `columns` are all over events or all over marks."""
     over_marks = isinstance(columns[0][0], MarkMeasure)
     selected = f"r.n AS n, {_selected(columns)}"
     return f"{_met(link, selected, over_marks=over_marks)} GROUP BY r.n"
 
 
-def _selected(columns: Columns) -> str:
+def _selected(columns: Wanted) -> str:
     moment = "confirmed" if isinstance(columns[0][0], MarkMeasure) else "at"
     return ", ".join(
         f"{m.sql.format(w=_test(w, moment))} AS c{i}" for i, (m, w) in enumerate(columns)
@@ -354,7 +330,7 @@ def _beyond_marked() -> str:
     """  # noqa: S608  # built from the declared table alone
 
 
-def _reached(reach: Reach, columns: Columns) -> str:
+def _reached(reach: Reach, columns: Wanted) -> str:
     """The SQL of one look on, over the pairs of `_second_look`."""
     pairs, marks = reach.name, ""
     if isinstance(columns[0][0], MarkMeasure):

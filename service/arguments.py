@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 from uuid import UUID
 
+from features.errors import InputError
 from service.words import said
 
 _VIETNAMESE = {
@@ -180,6 +181,8 @@ POPULATION = (
     "tệp dân cư để đọc (.parquet, .csv, .json, .jsonl)",
     "population file to read (.parquet, .csv, .json, .jsonl)",
 )
+_REGISTRATIONS = ("tệp đăng ký để đọc", "registrations to read")
+_LABELS = ("tệp kết quả xác minh để đọc", "labels to read: what became known")
 SEED = ("hạt giống: cùng số, cùng kết quả", "equal seeds, equal bytes")
 
 
@@ -193,12 +196,43 @@ def book_files(parser: Parser, *, labels_required: bool) -> None:
 
 def registration_files(parser: Parser, *, labels_required: bool) -> None:
     """The files of a book."""
-    book = said("tệp đăng ký để đọc", "registrations to read")
-    parser.add_argument("--registrations", type=Path, required=True, metavar="F", help=book)
-    known = said("tệp kết quả xác minh để đọc", "labels to read: what became known")
+    registrations = said(*_REGISTRATIONS)
+    parser.add_argument(
+        "--registrations", type=Path, required=True, metavar="F", help=registrations
+    )
+    known = said(*_LABELS)
     if not labels_required:
         known += said(" (tùy chọn)", " (optional)")
     parser.add_argument("--labels", type=Path, required=labels_required, metavar="F", help=known)
+
+
+def whole_book_or_ledger(parser: Parser) -> None:
+    """The three files of a book, all or none of them: see `all_or_none`."""
+    for name, words in (
+        ("--population", POPULATION),
+        ("--registrations", _REGISTRATIONS),
+        ("--labels", _LABELS),
+    ):
+        parser.add_argument(name, type=Path, metavar="F", help=said(*words))
+
+
+def all_or_none(options: argparse.Namespace) -> bool:
+    """Whether the files of a book were given.
+
+    Raises:
+        InputError: some were given and some were not.
+    """
+    names = ("population", "registrations", "labels")
+    lacking = [f"--{name}" for name in names if getattr(options, name) is None]
+    if 0 < len(lacking) < len(names):
+        some = ", ".join(lacking)
+        raise InputError(
+            said(
+                f"thiếu {some}: cho cả ba tệp, hoặc không tệp nào để học từ sổ cái",
+                f"{some} is missing: give all three files, or none to learn from the ledger",
+            )
+        )
+    return not lacking
 
 
 def screening_options(parser: Parser) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ from service.campaign.runs import Moments, backtest, campaign
 from service.datafolder import check_register, open_folder
 from service.interruption import one_scratch
 from service.ledger.records import LONGEST_KEY
+from service.ledger_book import ledger_book
 from service.progress import Progress
 from service.results import results
 from service.settings import Settings
@@ -85,9 +86,12 @@ def book_load(
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """What `train` was asked; `until` None is just after the last row of both files."""
+    """What `train` was asked.
 
-    files: BookFiles
+    Without `files` it learns from the ledger; `until` None is just after the last row.
+    """
+
+    files: BookFiles | None
     until: datetime | None
     may_promote: bool
     seed: int
@@ -100,7 +104,7 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
     home = open_folder(settings.home).home
     out = _run_folder(settings, "train")
     with results(out) as aside, one_scratch():
-        with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
+        with _book(settings, asked) as book:
             progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
             until = asked.until or _just_after(book)
             trained = train(
@@ -115,6 +119,17 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
         counts = {"command": "train", "until": until.isoformat(), "counts": book.counts}
         write_report(aside, {**counts, **_told(promotion), "seconds": progress.seconds})
     return replace(promotion, folder=out)
+
+
+@contextmanager
+def _book(settings: Settings, asked: Training) -> Iterator[Book]:
+    """What a model is to learn from."""
+    if asked.files is None:
+        with ledger_book(settings, asked.until) as book:
+            yield book
+        return
+    with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
+        yield book
 
 
 def _told(promotion: Promotion) -> dict[str, Any]:

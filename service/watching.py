@@ -23,7 +23,7 @@ from features.reading import read_labels, read_registrations
 from features.registration import Institution, Registration
 from features.vector import NAMES
 from graph.attributes import Tokens, branch
-from graph.history import Outcome
+from graph.columns import Outcome
 from models import registry
 from service.ledger import Ledger
 from service.ledger.past import Screened, last_screened, screened

@@ -21,7 +21,7 @@ from features.register.replica import Replica
 from features.register.store import LoadReport
 from features.registration import Registration, RegistrationId
 from graph.attributes import Key
-from graph.history import Outcome
+from graph.columns import Outcome
 
 _CONTRADICTION = REASONS["repeated_with_other_content"][0]
 

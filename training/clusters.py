@@ -6,15 +6,16 @@ ring keeps clusters apart.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from graph.aggregates import PERSONAL
-from graph.attributes import Attribute, Node
+from graph.attributes import Attribute
+from graph.columns import Columns
 
 TYING = PERSONAL - {Attribute.ADDRESS} | {Attribute.HOLDER}
 """What ties; neighbours and lodgers share an address, and over it half a country is one cluster."""
@@ -26,21 +27,18 @@ cluster holds 0.3 % of the rows; from 16 holders on, addresses too, it held 37 %
 """
 
 
-def clusters(nodes: Sequence[Node]) -> NDArray[np.int64]:
+def clusters(book: Columns) -> NDArray[np.int64]:
     """The cluster of each node, shape (n,); numbered in the order of their first members."""
-    place: dict[str, int] = {}
-    holders: dict[str, int] = {}
-    held = [
-        (i, place.setdefault(token, len(place)), holders.setdefault(node.holder, len(holders)))
-        for i, node in enumerate(nodes)
-        for attribute, token in node.tokens.items()
-        if attribute in TYING
-    ]
-    row, value, holder = np.array(held, dtype=np.int64).reshape(-1, 3).T
-    named = np.unique(value * max(len(holders), 1) + holder) // max(len(holders), 1)
-    ties = np.bincount(named, minlength=len(place))[value] <= MOST
-    n, size = len(nodes), len(nodes) + len(place)
-    tied = coo_array((np.ones(ties.sum(), bool), (row[ties], n + value[ties])), shape=(size, size))
+    n = len(book)
+    tying = pa.array([attribute.value for attribute in sorted(TYING)])
+    held = book.holding.filter(pc.is_in(book.holding["attribute"].cast(pa.string()), tying))
+    row, value = (held[name].to_numpy().astype(np.int64) for name in ("n", "token"))
+    holder = np.empty(n, dtype=np.int64)
+    holder[book.node["n"].to_numpy()] = book.node["holder"].to_numpy()
+    named = np.unique(value * n + holder[row]) // max(n, 1)
+    ties = np.bincount(named)[value] <= MOST
+    last = n + value.max(initial=-1) + 1
+    tied = coo_array((np.ones(ties.sum(), bool), (row[ties], n + value[ties])), shape=(last, last))
     found = connected_components(tied, directed=False)[1][:n]
     _, first, member = np.unique(found, return_index=True, return_inverse=True)
     return np.argsort(np.argsort(first))[member].astype(np.int64)

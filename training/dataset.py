@@ -18,15 +18,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from features import vector
-from features.registration import Institution, Kind, Registration, RegistrationId
-from features.vector import NAMES, OF_COMPANY
+from features.registration import Institution, Kind, RegistrationId
+from features.vector import NAMES, OF_COMPANY, Feature
 from features.vector.company import COMPANY
 from features.vector.papers import PAPERS
 from graph.aggregates import AGGREGATES
 from graph.alone import alone
 from graph.attributes import Attribute, Node, Tokens, branch
-from graph.company import PLACE, Company
-from graph.history import History
+from graph.columns import columns_of
+from graph.company import Company
+from graph.history import Aggregated, aggregates_of
 from models.screening import Examined, Facts, examine
 from training.book import Book
 from training.clusters import clusters
@@ -34,7 +35,16 @@ from training.groups import Groups, groups_of
 
 FRAUD, CLEARED, UNKNOWN = 1, 0, -1
 
+
+def _link(name: str) -> str:
+    """The link of an aggregate, or of a feature of company."""
+    return name.partition(".")[0]
+
+
 _ROWS_A_PART = 8_192
+_LINKS: dict[str, list[tuple[int, Feature]]] = {}
+for _place, _feature in enumerate(COMPANY, start=len(PAPERS)):
+    _LINKS.setdefault(_link(_feature.name), []).append((_place, _feature))
 _PAPERS = len(PAPERS)
 _NOBODY = Company(np.full(len(AGGREGATES), np.nan), known=False)
 _EXCLUDED = ("rejected", "erased", "registrations_after", "labels_after", "labels_of_nobody")
@@ -77,28 +87,32 @@ class Dataset:
 
 def build(book: Book, tokens: Tokens) -> Dataset:
     """The rows of a whole book; every vector sees only what was known at its moment."""
-    n = len(book.registrations)
-    vectors = np.empty((n, len(NAMES)), dtype=np.float32)
-    nodes: list[Node] = []
-    tables = []
-    for start, part in _parts(book.registrations):
-        examined = examine(part, book.register, tokens)
-        vectors[start : start + len(part), :_PAPERS] = _of_papers(examined)
-        nodes += [node for _, _, node in examined]
-        tables.append(_rows(book, examined))
-    company = _of_company(History(book.outcomes).values(nodes))
-    for place, column in enumerate(company, start=_PAPERS):
-        vectors[:, place] = column
+    vectors = np.empty((len(book.registrations), len(NAMES)), dtype=np.float32)
+    described: list[pa.Table] = []
+    columns = columns_of(_examined(book, tokens, vectors, described), book.outcomes)
+    rows = pa.concat_tables(described).unify_dictionaries() if described else SCHEMA.empty_table()
+    cluster = clusters(columns)
+    peers: Aggregated = {}
+    for aggregates in aggregates_of(columns):
+        peers = peers or aggregates
+        for place, column in _of_company(peers | aggregates, _link(next(iter(aggregates)))):
+            vectors[:, place] = column
     label, confirmed = _known(book)
     at = np.array([r.registered_at.timestamp() for r in book.registrations])
-    rows = pa.concat_tables(tables).unify_dictionaries() if tables else SCHEMA.empty_table()
     excluded = {name: book.counts[name] for name in _EXCLUDED if name in book.counts}
-    return Dataset(vectors, at, label, confirmed, clusters(nodes), rows, excluded)
+    return Dataset(vectors, at, label, confirmed, cluster, rows, excluded)
 
 
-def _parts(rows: Sequence[Registration]) -> Iterator[tuple[int, Sequence[Registration]]]:
-    for start in range(0, len(rows), _ROWS_A_PART):
-        yield start, rows[start : start + _ROWS_A_PART]
+def _examined(
+    book: Book, tokens: Tokens, vectors: NDArray[np.float32], described: list[pa.Table]
+) -> Iterator[list[Node]]:
+    """The nodes part by part; writes the features of the papers, and adds the rows of each part."""
+    for start in range(0, len(book.registrations), _ROWS_A_PART):
+        part = book.registrations[start : start + _ROWS_A_PART]
+        examined = examine(part, book.register, tokens)
+        vectors[start : start + len(part), :_PAPERS] = _of_papers(examined)
+        described.append(_rows(book, examined))
+        yield [node for _, _, node in examined]
 
 
 def _of_papers(examined: Sequence[Examined]) -> NDArray[np.float64]:
@@ -110,20 +124,14 @@ def _of_papers(examined: Sequence[Examined]) -> NDArray[np.float64]:
     return matrix
 
 
-def _of_company(values: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
-    """The features of company, shape (n,) each, from the aggregates of shape (n, aggregates)."""
-    facts = cast(vector.Facts, SimpleNamespace(company=_Columns(values)))  # all that they look at
-    return (np.asarray(f.compute(facts)) for f in COMPANY)
+def _of_company(aggregates: Aggregated, link: str) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """The features of one link with their places in the vector, of shape (n,) each.
 
-
-class _Columns:
-    """The aggregates of many registrations: one column where `Company` has one number."""
-
-    def __init__(self, values: NDArray[np.float64]) -> None:
-        self._values = values
-
-    def __getitem__(self, name: str) -> NDArray[np.float64]:
-        return self._values[:, PLACE[name]]
+    Every feature takes columns as it takes the numbers of one registration.
+    """
+    facts = cast(vector.Facts, SimpleNamespace(company=aggregates))  # all that they look at
+    for place, feature in _LINKS[link]:
+        yield place, np.asarray(feature.compute(facts))
 
 
 def _rows(book: Book, examined: Sequence[Examined]) -> pa.Table:
@@ -185,5 +193,10 @@ def _nobody() -> NDArray[np.float32]:
         verified=True,
         tokens=tokens,
     )
-    company = _of_company(alone([node])[0].values[np.newaxis])
-    return np.concatenate([np.full(_PAPERS, np.nan), *company]).astype(np.float32)
+    (company,) = alone([node])
+    aggregates = {a.name: np.array([company[a.name]]) for a in AGGREGATES}
+    values = np.full(len(NAMES), np.nan, dtype=np.float32)
+    for link in _LINKS:
+        for place, column in _of_company(aggregates, link):
+            values[place] = column[0]
+    return values

@@ -1,18 +1,14 @@
-"""How long outcomes take to become known, and from when on too few of them are.
-
-What is known at a moment was confirmed before it, so of recent registrations only the quick outcomes
-are seen. The delays are therefore estimated by the product-limit method for data cut off on the
-right (Lynden-Bell 1971; Lagakos, Barraj and De Gruttola 1988).
-"""
+"""How long outcomes take to become known, and from when on too few of them are."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.dataset import UNKNOWN, Dataset
+from training.delay import shares_by
 
 _DAY = 86_400.0
 MATURE = 0.9
@@ -39,23 +35,12 @@ class Maturity:
         place = int(np.searchsorted(self.shares, share))
         return float(self.delays[min(place, len(self.delays) - 1)])
 
-    def known(self, age: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The share of outcomes that is known of registrations of an age in days, any shape."""
-        if not len(self.delays):
-            return np.full(np.shape(age), np.nan)
-        place = np.searchsorted(self.delays, age, side="right")
-        return np.concatenate([[0.0], self.shares])[place]
-
 
 def maturity(data: Dataset, until: float) -> Maturity:
     """Measures the delays among the outcomes known at `until`, in seconds since 1970."""
     known = data.label != UNKNOWN
-    delay = (data.confirmed[known] - data.at[known]) / _DAY
-    seen_until = (until - data.at[known]) / _DAY
-    delays, times = np.unique(delay, return_counts=True)
-    # Of each delay: the outcomes that were no slower, of registrations old enough to show it.
-    at_risk = np.cumsum(times) - np.searchsorted(np.sort(seen_until), delays)
-    staying = np.where(at_risk > times, 1 - times / np.maximum(at_risk, 1), 1.0)
-    shares = np.append(np.cumprod(staying[:0:-1])[::-1], 1.0)[: len(delays)]
+    delays, shares = shares_by(
+        (data.confirmed[known] - data.at[known]) / _DAY, (until - data.at[known]) / _DAY
+    )
     measured = Maturity(delays, shares, float("nan"))
-    return Maturity(delays, shares, until - measured.days(MATURE) * _DAY)
+    return replace(measured, since=until - measured.days(MATURE) * _DAY)

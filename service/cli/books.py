@@ -15,6 +15,7 @@ from service.arguments import (
     SEED,
     Commands,
     Parser,
+    all_or_none,
     book_files,
     command,
     day,
@@ -25,6 +26,7 @@ from service.arguments import (
     screening_options,
     seed,
     whole,
+    whole_book_or_ledger,
 )
 from service.settings import Settings
 from service.words import said
@@ -108,10 +110,10 @@ def train(commands: Commands[Parser]) -> None:
     parser = command(
         commands,
         "train",
-        "Huấn luyện mô hình. Đọc ba tệp, ghi models/ và mlflow/ của thư mục dữ liệu.",
-        "Trains a model. Reads the three files, writes models/ and mlflow/ of the data folder.",
+        "Huấn luyện mô hình. Đọc ba tệp, hoặc sổ cái và dữ liệu dân cư của thư mục dữ liệu nếu không cho tệp nào; ghi models/ và mlflow/ của thư mục dữ liệu.",
+        "Trains a model. Reads the three files, or without any the ledger and the register of the data folder; writes models/ and mlflow/ of the data folder.",
     )
-    book_files(parser, labels_required=True)
+    whole_book_or_ledger(parser)
     known = said(
         "chỉ biết những gì trước T; mặc định: ngay sau dòng cuối",
         "only what lies before T exists; default: just after the last row",
@@ -129,9 +131,8 @@ def train(commands: Commands[Parser]) -> None:
     def run(settings: Settings, options: argparse.Namespace) -> int:
         from service.commands import Training, train_model
 
-        asked = Training(
-            _files(options), options.until, not options.no_promote, options.seed, options.tune
-        )
+        files = _files(options) if all_or_none(options) else None
+        asked = Training(files, options.until, not options.no_promote, options.seed, options.tune)
         made = train_model(settings, asked)
         _summary(_spans(made.figures), made.folder)
         print(f"{said('thẻ mô hình', 'model card')}: {made.folder / 'card' / 'card.md'}")

@@ -24,7 +24,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from features.registration import RegistrationId
 from graph.attributes import Key, Mark, Node, Tokens
-from graph.history import History, Outcome
+from graph.columns import Outcome
+from graph.history import History
 from graph.live import LiveGraph
 from graph.rings import PRIVATE
 from models.screening import examine

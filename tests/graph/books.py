@@ -15,8 +15,9 @@ from features.evidence import Evidence
 from features.registration import Registration
 from graph.aggregates import AGGREGATES
 from graph.attributes import Key, Mark, Node, Tokens, node_of
+from graph.columns import Outcome
 from graph.company import Company
-from graph.history import History, Outcome
+from graph.history import History
 from graph.live import LiveGraph
 from models.screening import Facts, vectors_of
 from training.book import BookFiles, open_book

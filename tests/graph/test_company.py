@@ -13,8 +13,9 @@ from features.registration import Institution, Kind, RegistrationId
 from features.vector.company import COMPANY
 from graph.aggregates import KEPT_BEYOND, NEIGHBOURS
 from graph.attributes import Attribute, Key, Node, Tokens
+from graph.columns import Outcome
 from graph.company import Company
-from graph.history import History, Outcome
+from graph.history import History
 from tests.graph.books import assert_same, through_live
 from tests.graph.oracle import Oracle
 

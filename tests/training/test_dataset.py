@@ -20,6 +20,7 @@ from features.registration import (
     Sex,
 )
 from graph.attributes import Attribute, Node, Tokens
+from graph.columns import columns_of
 from graph.history import History
 from models.screening import gather, vectors_of
 from training import clusters as ties
@@ -144,6 +145,10 @@ def nodes_sharing(*tokens: dict[Attribute, str]) -> list[Node]:
     ]
 
 
+def tied(nodes: list[Node]) -> np.ndarray:
+    return clusters(columns_of([nodes[:2], nodes[2:]], {}))
+
+
 def test_a_chain_of_private_values_is_one_cluster_and_a_desk_ties_nobody():
     a, b, desk = "aa", "bb", "dd"
     chain = nodes_sharing(
@@ -153,9 +158,9 @@ def test_a_chain_of_private_values_is_one_cluster_and_a_desk_ties_nobody():
         {Attribute.FACE: b},
         {},
     )
-    assert clusters(chain).tolist() == [0, 1, 0, 0, 2]
-    assert clusters([]).tolist() == []
-    assert clusters(nodes_sharing({Attribute.ADDRESS: a}, {Attribute.ADDRESS: a})).tolist() == [
+    assert tied(chain).tolist() == [0, 1, 0, 0, 2]
+    assert tied([]).tolist() == []
+    assert tied(nodes_sharing({Attribute.ADDRESS: a}, {Attribute.ADDRESS: a})).tolist() == [
         0,
         1,
     ]
@@ -164,8 +169,8 @@ def test_a_chain_of_private_values_is_one_cluster_and_a_desk_ties_nobody():
 def test_a_value_that_too_many_hold_ties_nobody(monkeypatch):
     monkeypatch.setattr(ties, "MOST", 3)
     crowd = [{Attribute.DEVICE: "kiosk"}] * 4
-    assert len(set(clusters(nodes_sharing(*crowd)).tolist())) == 4
-    assert len(set(clusters(nodes_sharing(*crowd[:3])).tolist())) == 1
+    assert len(set(tied(nodes_sharing(*crowd)).tolist())) == 4
+    assert len(set(tied(nodes_sharing(*crowd[:3])).tolist())) == 1
 
 
 def rows_of(at, label, confirmed, cluster=None) -> Dataset:
@@ -208,9 +213,8 @@ def test_delays_are_those_of_all_outcomes_though_only_the_quick_ones_of_late_row
     assert found.days(0.5) == pytest.approx(np.log(2) * 40, rel=0.06)
     assert found.days(0.9) == pytest.approx(np.log(10) * 40, rel=0.06)
     assert found.since == 200 * DAY - found.days(0.9) * DAY
-    assert found.known(np.array([0.0, 40.0])) == pytest.approx([0, 1 - 1 / np.e], abs=0.03)
 
 
 def test_where_nothing_is_known_no_row_is_called_mature():
     found = maturity(rows_of([0.0], [-1], [float("nan")]), DAY)
-    assert np.isnan([found.since, found.days(0.5), found.known(np.array([3.0]))[0]]).all()
+    assert np.isnan([found.since, found.days(0.5)]).all()
