@@ -79,6 +79,7 @@ bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift
 	@$(BIN)/python -m tests.bench.register
 	@$(BIN)/python -m tests.bench.graph
 	@$(BIN)/python -m tests.bench.rings
+	@$(BIN)/python -m tests.bench.training
 	@$(BIN)/python -m tests.bench.drift
 	@$(BIN)/python -m tests.bench.reasons
 	@$(BIN)/python -m tests.bench.policy
