@@ -82,6 +82,7 @@ bench: $(READY) ## Measures verdicts, the register, the live graph, rings, drift
 	@$(BIN)/python -m tests.bench.training
 	@$(BIN)/python -m tests.bench.drift
 	@$(BIN)/python -m tests.bench.reasons
+	@$(BIN)/python -m tests.bench.baf
 	@$(BIN)/python -m tests.bench.policy
 	@$(BIN)/python tests/bench/parts.py
 	@$(BIN)/python tests/bench/commands.py

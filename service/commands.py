@@ -137,7 +137,7 @@ def _told(promotion: Promotion) -> dict[str, Any]:
     return {
         "model_version": promotion.version,
         "is_champion": promotion.is_champion,
-        "why": promotion.why,
+        "why": promotion.why.en,
         "figures": promotion.figures,
         "champion_figures": promotion.champion_figures,
     }

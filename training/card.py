@@ -177,7 +177,8 @@ def _ranking(trained: Trained, metrics: Mapping[str, float]) -> Iterator[str]:
 
 
 def _champion(compared: Comparison, metrics: Mapping[str, float]) -> Iterator[str]:
-    yield from ("", f"## Cạnh mô hình đang dùng · Beside {compared.called}", "", compared.why)
+    yield from ("", f"## Cạnh mô hình đang dùng · Beside {compared.called.en}", "")
+    yield f"{compared.why.vi} · {compared.why.en}"
     if compared.shared is not None:
         yield from (
             "",
@@ -192,6 +193,12 @@ def _champion(compared: Comparison, metrics: Mapping[str, float]) -> Iterator[st
 def _calibration(metrics: Mapping[str, float]) -> Iterator[str]:
     yield from ("", "## Hiệu chỉnh · Calibration", "")
     names = ("expected_frauds", "expected_over_known_ceiling", "expected_over_matured")
+    yield (
+        "Đường hiệu chỉnh được khớp trên chính các đăng ký này, nên ở đây nó chỉ có thể trông tốt hơn; "
+        "`chinhchu watch` cho biết về sau. · The curve was fitted on these very rows, so here it can "
+        "only look better than it is; `chinhchu watch` tells later."
+    )
+    yield ""
     errors = ("calibration_error_floor", "calibration_error_matured")
     yield from _rows(metrics, [*names, *errors])
 

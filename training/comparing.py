@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,13 @@ _ENOUGH = 20
 """Known frauds among rows that neither model saw, from which these alone decide."""
 
 
+class Words(NamedTuple):
+    """The same in both languages."""
+
+    vi: str
+    en: str
+
+
 @dataclass(frozen=True, slots=True)
 class Shared:
     """The rows that neither model saw, of shape (n,), and the risk that each gives them."""
@@ -43,10 +50,10 @@ class Comparison:
     too few rows are new to both, and each is then taken by what it showed on rows of its own.
     """
 
-    called: str
+    called: Words
     champion_figures: dict[str, Any]
     better: bool
-    why: str
+    why: Words
     gates: list[Gate]
     shared: Shared | None
 
@@ -68,45 +75,57 @@ def compare(trained: Trained, home: Path, clock: Clock) -> Comparison:
         Judged(trained.bundle, new), Judged(champion, shared.champion), rows, limits(), clock
     )
     theirs: dict[str, Any] = counted(rows) | flat(measure(shared.champion, rows))
-    frauds, where = theirs["frauds_known"], f"on the same {len(rows)} rows"
-    if (few := _too_few(called, frauds, where)) is not None:
-        return Comparison(called, theirs, better=False, why=few, gates=gates, shared=shared)
-    better, why = _verdict(gates, called)
-    return Comparison(called, theirs, better, f"{why}, {where}", gates, shared)
+    where = Words(f"trên cùng {len(rows)} đăng ký", f"on the same {len(rows)} rows")
+    few = _too_few(called, theirs["frauds_known"], where)
+    better, why = (False, few) if few else _verdict(gates, called, where)
+    return Comparison(called, theirs, better, why, gates, shared)
 
 
-def _verdict(gates: Sequence[Gate], called: str) -> tuple[bool, str]:
+def _verdict(gates: Sequence[Gate], called: Words, where: Words) -> tuple[bool, Words]:
     """Whether no gate that counts here holds the model back, and what is to be said of it."""
     failed = [gate for gate in gates if gate.name in HOLDING and not gate.passed]
-    if failed:
-        return False, f"worse than {called}: " + "; ".join(gate.said_en for gate in failed)
-    ranking = next(gate for gate in gates if gate.name == "average_precision")
-    return True, f"no worse than {called}: {ranking.said_en}"
+    told = failed or [gate for gate in gates if gate.name == "average_precision"]
+    vi, en = "; ".join(gate.said_vi for gate in told), "; ".join(gate.said_en for gate in told)
+    than = ("kém hơn", "worse than") if failed else ("không kém hơn", "no worse than")
+    return not failed, Words(
+        f"{than[0]} {called.vi}: {vi}, {where.vi}", f"{than[1]} {called.en}: {en}, {where.en}"
+    )
 
 
-def _by_cards(new: Bundle, champion: Bundle, called: str) -> Comparison:
+def _by_cards(new: Bundle, champion: Bundle, called: Words) -> Comparison:
     gates = [golden_facts(new)]
     ours, theirs = new.card["later_part"], champion.card["later_part"]
-    where = "each on the latest part of its own rows, which it did not learn from"
-    frauds = min(ours["frauds_known"], theirs["frauds_known"])
-    if (few := _too_few(called, frauds, where)) is not None:
+    where = Words(
+        "mỗi mô hình trên phần cuối của sổ riêng, phần mà nó không học",
+        "each on the latest part of its own rows, which it did not learn from",
+    )
+    few = _too_few(called, min(ours["frauds_known"], theirs["frauds_known"]), where)
+    if few:
         return Comparison(called, theirs, better=False, why=few, gates=gates, shared=None)
     found, against = (f["average_precision"] for f in (ours, theirs))
     better = found >= against - _NOISE and gates[0].passed
-    worse = "" if better else f"worse than {called}: "
-    why = f"{worse}average precision {found:.3f}, that of {called} {against:.3f}, {where}"
+    worse = (
+        Words("", "") if better else Words(f"kém hơn {called.vi}: ", f"worse than {called.en}: ")
+    )
+    why = Words(
+        f"{worse.vi}độ chính xác trung bình {found:.3f}, của {called.vi} {against:.3f}, {where.vi}",
+        f"{worse.en}average precision {found:.3f}, that of {called.en} {against:.3f}, {where.en}",
+    )
     return Comparison(called, theirs, better, why, gates, None)
 
 
-def _too_few(called: str, frauds: int, where: str) -> str | None:
+def _too_few(called: Words, frauds: int, where: Words) -> Words | None:
     """What is to be said where too little is known to take the place of what judges."""
     needed = limits().average_precision.fewest_frauds
     if frauds >= needed:
         return None
-    return f"too few known frauds to compare it with {called}: {frauds}, needed {needed} ({where})"
+    return Words(
+        f"quá ít vụ gian lận đã biết để so với {called.vi}: {frauds}, cần {needed} ({where.vi})",
+        f"too few known frauds to compare it with {called.en}: {frauds}, needed {needed} ({where.en})",
+    )
 
 
-def judging(home: Path) -> tuple[Bundle, str]:
+def judging(home: Path) -> tuple[Bundle, Words]:
     """What judges in this data folder, and what it is called.
 
     A champion that can no longer be used does not judge.
@@ -117,8 +136,11 @@ def judging(home: Path) -> tuple[Bundle, str]:
     except BundleError:
         folder = registry.DEFAULT
         found = bundles.load(folder)
-    what = "the packaged default model" if folder == registry.DEFAULT else "the champion"
-    return found, f"{what} {found.version}"
+    if folder == registry.DEFAULT:
+        vi, en = "mô hình mặc định đi kèm", "the packaged default model"
+    else:
+        vi, en = "mô hình chính", "the champion"
+    return found, Words(f"{vi} {found.version}", f"{en} {found.version}")
 
 
 def _unseen(trained: Trained, card: dict[str, Any]) -> NDArray[np.bool_] | None:

@@ -21,7 +21,7 @@ from models import registry
 from models.bundle import Bundle
 from models.errors import BundleError, UnknownModelError
 from models.registry import Order, Run
-from training.comparing import Comparison
+from training.comparing import Comparison, Words
 
 _TRAIN = "chinhchu train"
 _GATES = "gates.json"
@@ -34,7 +34,7 @@ class Promotion:
     version: str
     folder: Path
     is_champion: bool
-    why: str
+    why: Words
     figures: dict[str, Any]
     champion_figures: dict[str, Any]
 
@@ -60,10 +60,12 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
     better, why = compared.better, compared.why
     if registry.aliased("champion", home) is None:
         # The default model knows a made-up world alone: it stands in, and is no champion to beat.
-        warned = "" if better else "warning: "
-        better, why = True, f"the first of this data folder; {warned}{why}"
+        warned = Words("", "") if better else Words("cảnh báo: ", "warning: ")
+        first = "mô hình đầu tiên của thư mục dữ liệu này", "the first of this data folder"
+        better = True
+        why = Words(f"{first[0]}; {warned.vi}{why.vi}", f"{first[1]}; {warned.en}{why.en}")
     if not may_promote:
-        why = f"not promoted, as asked ({why})"
+        why = Words(f"không thay, như đã yêu cầu ({why.vi})", f"not promoted, as asked ({why.en})")
     is_champion = may_promote and better
     figures = new.card["later_part"]
     with _clear_errors(home):
@@ -74,7 +76,7 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
                 shutil.copytree(made.run.card, Path(scratch) / "card")
             kept = registry.keep(Path(scratch), new.version, home)
         registry.record(kept, home, made.run, is_champion=is_champion)
-        _call(kept, home, Order(_TRAIN, why, at), is_champion=is_champion)
+        _call(kept, home, Order(_TRAIN, why.en, at), is_champion=is_champion)
     return Promotion(new.version, kept, is_champion, why, figures, compared.champion_figures)
 
 
@@ -135,7 +137,7 @@ def write_gates(compared: Comparison, folder: Path) -> None:
         }
         for gate in compared.gates
     ]
-    text = json.dumps({"against": compared.called, "gates": gates}, ensure_ascii=False, indent=1)
+    text = json.dumps({"against": compared.called.en, "gates": gates}, ensure_ascii=False, indent=1)
     (folder / _GATES).write_text(text + "\n", encoding="utf-8")
 
 

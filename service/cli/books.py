@@ -141,7 +141,7 @@ def train(commands: Commands[Parser]) -> None:
             if made.is_champion
             else said("không thay mô hình chính", "does not replace the champion")
         )
-        print(f"{made.version} {verdict}: {made.why}")
+        print(f"{made.version} {verdict}: {said(*made.why)}")
         return 0
 
     parser.set_defaults(run=run)

@@ -226,7 +226,7 @@ def test_a_worse_model_does_not_replace_the_champion_and_says_so(first, chance, 
     judging(measured(first, 0.5))
     worse = released(measured(chance, 0.4), home, may_promote=True)
     assert not worse.is_champion
-    assert f"worse than the champion {first.bundle.version}" in worse.why
+    assert f"worse than the champion {first.bundle.version}" in worse.why.en
     assert registry.resolve(None, home).name == first.bundle.version
     assert registry.resolve("challenger", home).name == chance.bundle.version
     assert registry.resolve(worse.version, home) == worse.folder
@@ -256,8 +256,8 @@ def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, cha
     default(chance)
     made = released(first, home, may_promote=True)
     assert made.is_champion
-    assert chance.bundle.version in made.why
-    assert f"the same {len(first.later)} rows" in made.why
+    assert chance.bundle.version in made.why.en
+    assert f"the same {len(first.later)} rows" in made.why.en
 
 
 def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
@@ -267,7 +267,7 @@ def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
     made = released(poor, home, may_promote=True)
     assert made.is_champion
     default_model = f"the packaged default model {first.bundle.version}"
-    assert made.why.startswith(
+    assert made.why.en.startswith(
         f"the first of this data folder; warning: worse than {default_model}: "
     )
 
@@ -289,15 +289,15 @@ def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
     label[np.flatnonzero(label == 1)[4:]] = -1
     made = released(replace(first, rows=replace(first.rows, label=label)), home, may_promote=True)
     assert not made.is_champion
-    assert "too few known frauds" in made.why
-    assert ": 4, needed 5" in made.why
+    assert "too few known frauds" in made.why.en
+    assert ": 4, needed 5" in made.why.en
     assert registry.resolve(None, home).name == chance.bundle.version
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
     kept = released(first, home, may_promote=False)
     assert not kept.is_champion
-    assert "as asked" in kept.why
+    assert "as asked" in kept.why.en
     assert registry.aliased("champion", home) is None
     assert bundles.load(registry.resolve(kept.version, home)).version == kept.version
 
