@@ -95,7 +95,7 @@ def _ways(made: Explanation) -> None:
 
 
 def _number(push: float) -> str:
-    text = f"{push:+7.2f}"
+    text = f"{round(push, 2) + 0.0:+7.2f}"  # what rounds to nothing is no minus
     return said(text.replace(".", ","), text)
 
 

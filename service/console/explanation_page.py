@@ -112,7 +112,7 @@ def _groups(language: Language, detail: Detail, made: Explanation) -> Html:
     return tag(
         "section",
         tag("h2", say("score")),
-        table(say("score"), [say("group"), say("push")], [list(row) for row in rows], tight=True),
+        table(say("score"), [say("group"), say("push")], rows, tight=True),
         tag("p", say("score_about"), class_="note"),
         class_="card",
     )
@@ -123,5 +123,5 @@ def _named(text: str, code: str) -> Html:
 
 
 def _push(language: Language, push: float) -> str:
-    text = f"{push:+.2f}"
+    text = f"{round(push, 2) + 0.0:+.2f}"  # what rounds to nothing is no minus
     return language.pick((text.replace(".", ","), text))

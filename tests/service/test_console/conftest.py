@@ -224,15 +224,15 @@ class Running:
 def serving(database_url, folder, model=None):
     """A console of that ledger, as a process of its own; it ends with code 0 when asked to."""
     log, port = folder / "console.log", free_port()
-    at_work = folder / "at work"
+    at_work, home = folder / "at work", folder / "home"
     at_work.mkdir()
     if model is not None:
-        registry.keep(model, "small", at_work / "home")
-        policy.keep(policy.load(), at_work / "home")
+        registry.keep(model, "small", home)
+        policy.keep(policy.load(), home)
     environment = {
         "CHINHCHU_DATABASE_URL": database_url,
         "CHINHCHU_CONSOLE_PORT": str(port),
-        "CHINHCHU_HOME": str(at_work / "home"),
+        "CHINHCHU_HOME": str(home),
     }
     with log.open("wb") as out:
         process = start(environment, out, at_work)

@@ -87,6 +87,8 @@ def test_it_ends_when_its_parent_dies(tmp_path, console_database, world):
 
 def test_the_console_keeps_nothing_on_the_disk(console):
     assert list(console.folder.iterdir()) == []
+    home = console.folder.parent / "home"
+    assert {file.name for file in home.iterdir()} == {"models", "policies"}, "what was put there"
 
 
 @pytest.mark.parametrize(
