@@ -13,7 +13,7 @@ tests at once, one alert in a hundred may be false (Benjamini and Hochberg 1995)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -129,30 +129,45 @@ def tables(stream: Stream, columns: Sequence[Column]) -> list[list[Table]]:
 def alerts(
     stream: Stream, columns: Sequence[Column], found: Sequence[Sequence[Table]]
 ) -> list[Alert]:
-    """What changed by the last month, the farthest from its past first.
-
-    A slice in a wider one that changed in the same column is told only if it changed more than
-    twice as much: the rest is that of the wider one.
-    """
+    """What changed by the last month, the farthest from its past first."""
+    changed = _changed(found)
+    distances = [
+        np.array([np.where(f[:, -1], t.distance[:, -1], 0.0) for t, f in zip(*of, strict=True)])
+        for of in zip(found, changed, strict=True)
+    ]
     told: list[Alert] = []
-    wider: NDArray[np.float64] | None = None
-    for level, of_level, flags in zip(stream.levels, found, _changed(found), strict=True):
-        last = [
-            np.where(f[:, -1], t.distance[:, -1], 0.0) for t, f in zip(of_level, flags, strict=True)
-        ]
-        distances = np.array(last)
-        own = distances > (0.0 if wider is None else 2 * wider[:, level.within])
-        for place in np.flatnonzero(own.any(axis=0)).tolist():
-            which = np.flatnonzero(own[:, place])
-            which = which[np.argsort(-distances[which, place], kind="stable")].tolist()
-            changes = _changes(stream, level, place, [(of_level[i], flags[i]) for i in which])
-            inside = level.codes == place
+    for place, own in enumerate(_told_once(stream, distances)):
+        level = stream.levels[place]
+        for one in np.flatnonzero(own.any(axis=0)).tolist():
+            which = np.flatnonzero(own[:, one])
+            which = which[np.argsort(-distances[place][which, one], kind="stable")].tolist()
+            of = [(found[place][i], changed[place][i]) for i in which]
+            changes = _changes(stream, level, one, of)
+            inside = level.codes == one
             for i, column in enumerate(which[:SHOWN]):
                 medians = _medians(stream, inside, columns[column])
                 changes[i] = replace(changes[i], medians=medians)
-            told.append(Alert(level.name, level.names[place], tuple(changes)))
-        wider = distances
+            told.append(Alert(level.name, level.names[one], tuple(changes)))
     return sorted(told, key=lambda alert: -alert.changes[0].distance)
+
+
+def _told_once(
+    stream: Stream, distances: Sequence[NDArray[np.float64]]
+) -> Iterator[NDArray[np.bool_]]:
+    """Which changes are told at which level, each of shape (columns, slices).
+
+    A change of several slices in one that is wider is told of the wider one, and of a narrow one only
+    if it is more than twice as great there. Where a single one changed, and more, it is told of that.
+    """
+    told = [distance > 0 for distance in distances]
+    for i in range(1, len(told)):
+        within, wider, narrow = stream.levels[i].within, distances[i - 1], distances[i]
+        lies_in = (within[:, None] == np.arange(wider.shape[1])).astype(np.float64)
+        changed = (narrow > 0) @ lies_in
+        alone = (narrow > wider[:, within]) & (changed[:, within] == 1)
+        told[i] &= alone | (narrow > 2 * wider[:, within])
+        told[i - 1] &= alone @ lies_in == 0
+    yield from told
 
 
 def _weights(stream: Stream, level: Level) -> NDArray[np.float64]:

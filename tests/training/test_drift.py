@@ -133,6 +133,25 @@ def test_what_changes_in_a_bank_is_told_of_the_bank(stream, columns):
     assert "branch" not in [a.level for a in found]
 
 
+def test_what_one_branch_changed_is_told_of_it_and_not_of_its_bank(stream, columns):
+    """Of a bank with two branches one changes: the bank as a whole has changed too."""
+    branch = stream.levels[2].codes
+    few = np.isin(branch, [0, 1, *range(20, 60)])
+    numbers = {old: new for new, old in enumerate([0, 1, *range(20, 60)])}
+    renamed = np.array([numbers[b] for b in branch[few]], dtype=np.int32)
+    bank = np.where(renamed < 2, 0, 1 + (renamed - 2) // 20).astype(np.int32)
+    of_bank = np.where(np.arange(42) < 2, 0, 1 + (np.arange(42) - 2) // 20).astype(np.int32)
+    levels = (
+        Level("institution", bank, ("SMALL", "A", "B"), np.zeros(3, np.int32)),
+        Level("branch", renamed, tuple(f"branch {i}" for i in range(42)), of_bank),
+    )
+    small = Stream(stream.month[few], stream.day[few], stream.months, levels)
+    age = changed(columns[0], here(stream, 1), 40.0).values[few]
+    assert [(a.level, a.slice_name) for a in told(small, [Numbers("age", age)])] == [
+        ("branch", "branch 1")
+    ]
+
+
 def test_a_payday_is_no_change(stream, columns):
     """Of one day thirty times as many rows, all of another kind: each day counts alike."""
     branch, month = stream.levels[2].codes, stream.month
