@@ -7,6 +7,7 @@ have, had they arrived in the order of the world.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
@@ -60,6 +61,8 @@ class History:
         return values
 
 
+_MEMORY = "2GB"
+"""What counting may take of it; of a larger book a part is laid aside on disk."""
 Aggregated = dict[str, NDArray[np.float64]]
 """Some aggregates by name, each of shape (n,)."""
 
@@ -69,7 +72,10 @@ def aggregates_of(book: Columns) -> Iterator[Aggregated]:
 
     Those of all desks come first, for a desk is held against them.
     """
-    with duckdb.connect() as connection:
+    with (
+        TemporaryDirectory(prefix="chinhchu-counts-") as aside,
+        duckdb.connect(config={"memory_limit": _MEMORY, "temp_directory": aside}) as connection,
+    ):
         _load(connection, book)
         for link in sorted(LINKS, key=lambda k: k.mine is not Attribute.PEERS):
             asked = "SELECT n FROM holding WHERE attribute = ?"
