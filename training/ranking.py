@@ -43,9 +43,9 @@ class Ranking:
         self._cleared = ((label != FRAUD) & (label != UNKNOWN)).astype(np.float64)
         self._fraud = (label == FRAUD).astype(np.float64)
         self._matured = self._fraud / share_known[self.order]
-        new = np.flatnonzero(np.diff(self.risk)) + 1
-        self._starts = np.concatenate([[0], new])  # of rows of equal risk
-        self._ends = np.concatenate([new, [len(risk)]])
+        self._told = np.stack([np.ones(len(risk)), self._fraud, self._cleared, self.risk])
+        # Rows of equal risk are found together, as a threshold finds them.
+        self._starts = np.concatenate([[0], np.flatnonzero(np.diff(self.risk)) + 1])
         self._bins = np.unique(np.linspace(0, len(risk), BINS + 1).astype(int)[:-1])
 
     def figures(self, times: Floats | None = None) -> dict[str, float]:
@@ -55,31 +55,28 @@ class Ranking:
             times: how often each row was drawn, shape (n,), in the order of the rows given.
         """
         drawn = self._drawn(times)
+        sums = np.add.reduceat(drawn * self._told, self._starts, axis=1)
+        found = np.cumsum(sums, axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
             figures = {
-                "expected_frauds": float(drawn @ self.risk),
-                "average_precision": self._mean_precision(drawn, self._fraud),
-                "estimated_average_precision": self._mean_precision(drawn, self.risk),
+                "expected_frauds": float(found[3, -1]),
+                "average_precision": _mean_precision(found[0], sums[1], found[1]),
+                "estimated_average_precision": _mean_precision(found[0], sums[3], found[3]),
                 **self._calibration(drawn),
             }
             for budget in BUDGETS:
-                figures |= self._at(budget, drawn)
+                figures |= self._at(budget, sums, found)
         return figures
 
     def average_precision(self, times: Floats | None = None) -> float:
         """That figure alone; NaN where no fraud is known."""
+        sums = np.add.reduceat(self._drawn(times) * self._told[:2], self._starts, axis=1)
+        found = np.cumsum(sums, axis=1)
         with np.errstate(divide="ignore", invalid="ignore"):
-            return self._mean_precision(self._drawn(times), self._fraud)
+            return _mean_precision(found[0], sums[1], found[1])
 
     def _drawn(self, times: Floats | None) -> Floats:
         return np.ones(len(self.order)) if times is None else times[self.order]
-
-    def _mean_precision(self, drawn: Floats, fraud: Floats) -> float:
-        """Rows of equal risk are found together, as a threshold finds them."""
-        sums = np.stack([drawn, drawn * fraud])
-        rows, frauds = np.add.reduceat(sums, self._starts, axis=1)
-        precision = np.cumsum(frauds) / np.maximum(np.cumsum(rows), 1e-12)
-        return float(frauds @ precision / frauds.sum())
 
     def _calibration(self, drawn: Floats) -> dict[str, float]:
         risk, fraud, matured = (drawn @ x for x in (self.risk, self._fraud, self._matured))
@@ -94,27 +91,32 @@ class Ranking:
         apart = np.add.reduceat(drawn * (self.risk - fraud), self._bins)
         return float(np.abs(apart).sum() / drawn.sum())
 
-    def _at(self, budget: float, drawn: Floats) -> dict[str, float]:
-        rows = max(1.0, round(budget * drawn.sum()))
-        share = self.filled(rows, drawn) * drawn
-        fraud, cleared, risk = (float(share @ x) for x in (self._fraud, self._cleared, self.risk))
-        name = named(budget)
-        return {
-            f"risk_at_{name}": float(self.risk[np.flatnonzero(share).max(initial=0)]),
-            f"recall_at_{name}": float(np.divide(fraud, drawn @ self._fraud)),
-            f"precision_floor_at_{name}": fraud / rows,
-            f"precision_known_at_{name}": float(np.divide(fraud, fraud + cleared)),
-            f"estimated_recall_at_{name}": float(np.divide(risk, drawn @ self.risk)),
-            f"estimated_precision_at_{name}": risk / rows,
-        }
-
-    def filled(self, rows: float, drawn: Floats) -> Floats:
-        """How much of each row a budget of reviews takes, shape (n,), highest risk first.
+    def _at(self, budget: float, sums: Floats, found: Floats) -> dict[str, float]:
+        """The figures of a budget.
 
         Where rows of equal risk do not all fit, each is taken in part: whoever stands first in the
         file is no better known.
+
+        Args:
+            budget: a share of all rows.
+            sums: rows, frauds, cleared and risk of each step of equal risk, shape (4, steps).
+            found: the same of all steps up to each.
         """
-        sizes = np.add.reduceat(drawn, self._starts)
-        before = np.cumsum(sizes) - sizes
-        taken = np.clip((rows - before) / np.maximum(sizes, 1e-12), 0.0, 1.0)
-        return np.repeat(taken, self._ends - self._starts)
+        rows = max(1.0, round(budget * found[0, -1]))
+        step = min(int(np.searchsorted(found[0], rows)), len(self._starts) - 1)
+        missing = (found[0, step] - rows) / sums[0, step]
+        _, fraud, cleared, risk = (float(x) for x in found[:, step] - missing * sums[:, step])
+        name = named(budget)
+        return {
+            f"risk_at_{name}": float(self.risk[self._starts[step]]),
+            f"recall_at_{name}": float(np.divide(fraud, found[1, -1])),
+            f"precision_floor_at_{name}": fraud / rows,
+            f"precision_known_at_{name}": float(np.divide(fraud, fraud + cleared)),
+            f"estimated_recall_at_{name}": float(np.divide(risk, found[3, -1])),
+            f"estimated_precision_at_{name}": risk / rows,
+        }
+
+
+def _mean_precision(rows: Floats, frauds: Floats, found: Floats) -> float:
+    """Of rows up to each step of equal risk, frauds of each, and frauds up to each."""
+    return float(frauds @ (found / np.maximum(rows, 1e-12)) / found[-1])
