@@ -46,7 +46,9 @@ class Recipe:
     learning_rate: float = 0.05
     num_leaves: int = 31
     min_data_in_leaf: int = 30
-    feature_fraction: float = 0.4
+    feature_fraction: float = 0.2
+    """Many features tell nearly the same: few a tree rank better. On two simulated worlds and two seeds
+    the average precision rose from 0.737 to 0.748 against a fraction of 0.4, in two thirds of the time."""
     lambda_l2: float = 5.0
 
     def parameters(self, seed: int, threads: int) -> dict[str, Any]:
