@@ -67,22 +67,34 @@ def aliased(alias: str, home: Path) -> Path | None:
 
 
 def keep(bundle_folder: Path, version: str, home: Path) -> Path:
-    """Copies a bundle into the data folder, whole or not at all; a kept version stays as it is."""
+    """Copies a bundle into the data folder, whole or not at all; a kept version stays as it is.
+
+    What its training run told goes along, before it.
+    """
     kept = home / "models" / version
     if kept.exists():
         return kept
     kept.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(mkdtemp(prefix=".", dir=kept.parent))
     try:
-        for file in bundle_folder.iterdir():
-            if file.is_dir():  # its card
-                shutil.copytree(file, aside / file.name, copy_function=shutil.copyfile)
-            else:
-                shutil.copyfile(file, aside / file.name)
-        aside.rename(kept)
+        for folder, place in ((told_of(bundle_folder), told_of(kept)), (bundle_folder, kept)):
+            if folder.exists():
+                copy = aside / place.name
+                shutil.copytree(folder, copy, copy_function=shutil.copyfile)
+                shutil.rmtree(place, ignore_errors=True)
+                copy.rename(place)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return kept
+
+
+def told_of(bundle_folder: Path) -> Path:
+    """Where lies what a training run told of its bundle: gates and card.
+
+    Not in it: a bundle is equal byte for byte whenever it is made, whatever it was compared with and
+    however long a score took.
+    """
+    return bundle_folder.with_name(f"{bundle_folder.name}.told")
 
 
 def promote(version: str, home: Path) -> None:
@@ -188,8 +200,7 @@ def record(kept: Path, home: Path, told: Run, *, is_champion: bool) -> None:
     run_id = run.info.run_id
     _log(client, run_id, told)
     for file in kept.iterdir():
-        if file.is_file():
-            client.log_artifact(run_id, str(file), artifact_path="bundle")
+        client.log_artifact(run_id, str(file), artifact_path="bundle")
     client.set_terminated(run_id)
     if not client.search_registered_models(f"name = '{_NAME}'"):
         client.create_registered_model(_NAME)

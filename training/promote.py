@@ -70,11 +70,14 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
     figures = new.card["later_part"]
     with _clear_errors(home):
         with TemporaryDirectory(prefix="chinhchu-bundle-") as scratch:
-            bundles.save(new, Path(scratch))
-            write_gates(compared, Path(scratch))
+            folder = Path(scratch) / "bundle"
+            bundles.save(new, folder)
+            told = registry.told_of(folder)
+            told.mkdir()
+            write_gates(compared, told)
             if made.run.card is not None:
-                shutil.copytree(made.run.card, Path(scratch) / "card")
-            kept = registry.keep(Path(scratch), new.version, home)
+                shutil.copytree(made.run.card, told / "card")
+            kept = registry.keep(folder, new.version, home)
         registry.record(kept, home, made.run, is_champion=is_champion)
         _call(kept, home, Order(_TRAIN, why.en, at), is_champion=is_champion)
     return Promotion(new.version, kept, is_champion, why, figures, compared.champion_figures)
@@ -117,7 +120,7 @@ def gates_of(folder: Path) -> Gates:
         BundleError: they cannot be read.
     """
     try:
-        form = json.loads((folder / _GATES).read_text(encoding="utf-8"))
+        form = json.loads((registry.told_of(folder) / _GATES).read_text(encoding="utf-8"))
         return Gates(str(form["against"]), list(form["gates"]))
     except FileNotFoundError:
         return Gates("", [])
@@ -126,7 +129,7 @@ def gates_of(folder: Path) -> Gates:
 
 
 def write_gates(compared: Comparison, folder: Path) -> None:
-    """Writes beside a bundle what it was held to."""
+    """Writes what a bundle was held to."""
     gates = [
         {
             "name": gate.name,

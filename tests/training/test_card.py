@@ -106,11 +106,12 @@ def test_every_figure_of_the_card_is_in_the_book_of_training_runs(run, trained, 
 def test_a_card_beside_a_bundle_changes_nothing_of_it(run, tmp_path):
     made = tmp_path / "made"
     bundles.save(bundles.load(DEFAULT), made)
-    (made / "card").mkdir()
-    (made / "card" / "card.md").write_bytes((run.card / "card.md").read_bytes())
+    (tmp_path / "made.told").mkdir()
+    (tmp_path / "made.told" / "card.md").write_bytes((run.card / "card.md").read_bytes())
     kept = registry.keep(made, "v1", tmp_path)
     assert bundles.load(kept).version == bundles.load(DEFAULT).version
-    assert (kept / "card" / "card.md").exists()
+    assert {path.name for path in kept.iterdir()} == set(bundles.FILES)
+    assert (registry.told_of(kept) / "card.md").exists()
 
 
 def test_not_one_row_is_in_it_only_numbers_of_rows(run, trained):

@@ -140,7 +140,9 @@ def held_to(home, version, *gates):
             for name, passed in gates
         ],
     }
-    (home / "models" / version / "gates.json").write_text(json.dumps(form))
+    told = home / "models" / f"{version}.told"
+    told.mkdir()
+    (told / "gates.json").write_text(json.dumps(form))
 
 
 def test_a_model_that_failed_a_gate_is_promoted_only_by_force_and_that_is_recorded(
@@ -167,7 +169,8 @@ def test_force_that_was_not_needed_is_no_force(run, home, models):
 
 
 def test_gates_that_cannot_be_read_promote_nobody(run, home, models):
-    (home / "models" / "first" / "gates.json").write_text("{")
+    held_to(home, "first")
+    (home / "models" / "first.told" / "gates.json").write_text("{")
     said = run("model", "promote", "first", *WHO)
     assert said.code == 2
     assert "gates.json" in said.line

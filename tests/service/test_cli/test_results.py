@@ -147,7 +147,7 @@ def test_a_training_leaves_its_rejected_rows_its_report_and_its_card(
     assert report["counts"]["rejected"] == len(rows(folder / "rejected.parquet")) == 0
     assert report["model_version"] in said.out
     assert report["why"] in said.out
-    beside = home / "models" / report["model_version"] / "card" / "card.md"
+    beside = home / "models" / f"{report['model_version']}.told" / "card" / "card.md"
     assert beside.read_bytes() == (folder / "card" / "card.md").read_bytes()
 
 
