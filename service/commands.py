@@ -103,13 +103,13 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
     progress = Progress()
     home = open_folder(settings.home).home
     out = _run_folder(settings, "train")
-    with results(out) as aside, one_scratch():
-        with _book(settings, asked) as book:
-            progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
-            until = asked.until or _just_after(book)
-            trained = train(
-                book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed, trials=asked.trials
-            )
+    # The ledger first: its server may run as another user, who cannot write into our scratch.
+    with results(out) as aside, _book(settings, asked) as book, one_scratch():
+        progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
+        until = asked.until or _just_after(book)
+        trained = train(
+            book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed, trials=asked.trials
+        )
         write_rejected(aside / "rejected.parquet", book.rejected)
         progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")
         compared = compare(trained, home, time.perf_counter_ns)
@@ -128,7 +128,8 @@ def _book(settings: Settings, asked: Training) -> Iterator[Book]:
         with ledger_book(settings, asked.until) as book:
             yield book
         return
-    with open_book(asked.files, until=asked.until, labels_until=asked.until) as book:
+    files, until = asked.files, asked.until
+    with one_scratch(), open_book(files, until=until, labels_until=until) as book:
         yield book
 
 

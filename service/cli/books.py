@@ -110,8 +110,8 @@ def train(commands: Commands[Parser]) -> None:
     parser = command(
         commands,
         "train",
-        "Huấn luyện mô hình. Đọc ba tệp, hoặc sổ cái và dữ liệu dân cư của thư mục dữ liệu nếu không cho tệp nào; ghi models/ và mlflow/ của thư mục dữ liệu.",
-        "Trains a model. Reads the three files, or without any the ledger and the register of the data folder; writes models/ and mlflow/ of the data folder.",
+        "Huấn luyện mô hình. Đọc ba tệp, hoặc sổ cái và bản sao dân cư của thư mục dữ liệu nếu không cho tệp nào; ghi models/ và mlflow/ của thư mục dữ liệu.",
+        "Trains a model. Reads the three files, or without any the ledger and the local replica of the data folder; writes models/ and mlflow/ of the data folder.",
     )
     whole_book_or_ledger(parser)
     known = said(

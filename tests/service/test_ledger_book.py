@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -19,6 +20,9 @@ from service.settings import Settings
 from tests.service.doors import NOW
 from training.book import BookFiles, open_book
 from training.world import simulate
+
+NOBODY = "http://127.0.0.1:9/"
+TAKEN = date(2026, 7, 1)
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def loaded(files, settings, ledger, judge):
             ]
             writer.record_outcomes(outcomes, NOW)
         with closing(Replica(open_folder(settings.home).population)) as replica:
-            replica.load_columns(stream_population(files.population, []), date(2026, 7, 1))
+            replica.load_columns(stream_population(files.population, []), TAKEN)
         yield book
 
 
@@ -90,8 +94,18 @@ def test_the_erased_are_left_out_and_counted(loaded, settings, ledger):
         assert book.counts["erased"] == 3
 
 
-def test_without_a_population_it_says_what_to_do(settings):
-    with pytest.raises(InputError, match="population load"), ledger_book(settings, None):
+def test_a_remote_register_is_not_asked_about_the_past(loaded, settings):
+    """Nobody listens there: every row would look as if nobody were known."""
+    elsewhere = replace(settings, register_url=NOBODY)
+    with ledger_book(elsewhere, None) as book:
+        assert book.register.ask(book.registrations) == loaded.register.ask(loaded.registrations)
+        assert book.snapshot == TAKEN
+
+
+@pytest.mark.parametrize("url", [None, NOBODY])
+def test_without_a_population_it_says_what_to_do(settings, url):
+    elsewhere = replace(settings, register_url=url)
+    with pytest.raises(InputError, match="population load"), ledger_book(elsewhere, None):
         pass
 
 

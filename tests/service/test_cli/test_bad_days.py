@@ -224,6 +224,14 @@ def test_a_book_is_not_loaded_while_no_population_is(run, village, home):
     assert not list((home / "runs").glob("*"))
 
 
+def test_train_reads_the_ledger_though_no_service_runs(run, village):
+    """So few have too few labels; that this is told means that all of them were read."""
+    assert run("population", "load", village.file("population")).code == 0
+    assert run("book", "load", *village.words("registrations", "labels")).code == 0
+    said = run("train")
+    assert (said.code, "labels" in said.err.splitlines()[-1]) == (2, True)
+
+
 def test_a_book_is_loaded_once_however_often_and_differences_are_told_by_row(
     run, rows, city, start, tmp_path
 ):
