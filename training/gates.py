@@ -156,7 +156,7 @@ def judge(new: Judged, champion: Judged, rows: Rows, held: Limits, clock: Clock)
 
 
 def _ranking(new: Floats, champion: Floats, rows: Rows, held: OfRanking) -> Gate:
-    """Whether the ranking is worse beyond noise."""
+    """Whether the ranking is worse; how sure that is, its interval tells."""
     frauds = int((rows.label == FRAUD).sum())
     name = "average_precision"
     if frauds < held.fewest_frauds:
@@ -168,7 +168,7 @@ def _ranking(new: Floats, champion: Floats, rows: Rows, held: OfRanking) -> Gate
         for times in draws(rows.cluster)
     ]
     apart = interval(found - against, drawn)
-    worse = apart.value < -held.allowed and apart.high < 0
+    worse = apart.value < -held.allowed
     told = f"{found:.3f} / {against:.3f}, {apart.value:+.3f} ({apart.low:+.3f} … {apart.high:+.3f})"
     figures = {"new": found, "champion": against, "low": apart.low, "high": apart.high}
     return Gate(

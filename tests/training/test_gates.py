@@ -1,4 +1,4 @@
-"""Laws of the gates: worse beyond noise is held back, for one group too; noise and ignorance are not."""
+"""Laws of the gates: worse is held back, for one group too; what the seed makes and ignorance are not."""
 
 from __future__ import annotations
 
@@ -77,13 +77,23 @@ def test_a_worse_ranking_is_held_back_and_a_better_one_is_not(judged, good):
     assert failed(judged(good, champion=worse)) == set()
 
 
-def test_a_difference_that_few_frauds_make_is_noise(judged, rows, good):
-    """Two frauds found a little later: lower, and no draw in twenty tells that it is."""
-    frauds = np.flatnonzero(rows.label == FRAUD)
-    label = rows.label.copy()
-    label[frauds[22:]] = UNKNOWN
-    worse = good * np.where(np.isin(np.arange(N), frauds[:2]), 0.3, 1.0)
-    found = judged(worse, rows=replace(rows, label=label))["average_precision"]
+def test_worse_is_worse_however_few_rings_tell_it(judged, rows):
+    """A ring of six is lost, one of two found: some draws hold the second alone."""
+    label, cluster = np.full(N, UNKNOWN, dtype=np.int8), np.arange(N)
+    label[:8], cluster[:6], cluster[6:8] = FRAUD, N, N + 1
+    dice = np.random.default_rng(1).random(N)
+    champion, new = (np.where(np.isin(cluster, ring), 1.0, dice) for ring in ((N,), (N + 1,)))
+    found = judged(new, rows=replace(rows, label=label, cluster=cluster), champion=champion)
+    ranking = found["average_precision"]
+    assert ranking.figures["low"] < 0 < ranking.figures["high"]
+    assert f"{ranking.figures['high']:+.3f}" in ranking.said_en
+    assert not ranking.passed
+
+
+def test_a_difference_that_the_seed_alone_makes_is_none(judged, rows, good):
+    one = np.flatnonzero(rows.label == FRAUD)[np.argmin(good[rows.label == FRAUD])]
+    lower = np.where(np.arange(N) == one, 0.0, good)
+    found = judged(lower)["average_precision"]
     assert found.figures["new"] < found.figures["champion"]
     assert found.passed
 
