@@ -9,7 +9,7 @@
         ├── UnavailableError     not now: a part is away; the same call may be repeated
         ├── ConflictError        the key is taken by different content
         │   └── OtherOutcomeError    the registration has another outcome already
-        ├── ErasedError          its personal data was erased: it is not screened any more
+        ├── ErasedError          its personal data was erased: nothing of it is screened or explained
         ├── UnexplainableError   a decision whose model knew other features
         ├── NotFoundError        nothing under this key for this institution
         └── RefusedError         a value that the ledger does not accept; names its column
@@ -51,7 +51,7 @@ class OtherOutcomeError(ConflictError):
 
 
 class ErasedError(CallError):
-    """The registration's personal data was erased, and nothing had been decided."""
+    """The registration's personal data was erased: it is neither screened any more nor explained."""
 
 
 class UnexplainableError(CallError):

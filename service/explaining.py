@@ -6,7 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+import psycopg
+
 from features.vector import NAMES
+from graph.attributes import Key
 from models import use_by
 from models.counterfactual import Case
 from models.errors import JudgementError
@@ -14,7 +17,8 @@ from models.explanation import Explanation, explain
 from models.hard_facts import CODES
 from models.wording import Words, figure_of, otherwise_of, title_of, words_of
 from service.archive import Archive
-from service.errors import UnexplainableError
+from service.errors import ErasedError, UnexplainableError
+from service.ledger.erasing import Erasures
 from service.ledger.records import vector_of
 from service.words import said
 
@@ -76,6 +80,22 @@ class Explainer:
         return explain(Case(vector, frozenset(held), decided.institution), held, model, rules)
 
 
+def refuse_erased(door: psycopg.Connection, key: Key) -> None:
+    """Refuses to explain what was decided about somebody whose erasure is asked or carried out.
+
+    The vector stays, for replay; told in words with figures it would tell of the person.
+
+    Raises:
+        ErasedError: the registration is such a one.
+    """
+    if any(Erasures(door).asked([key])):
+        raise ErasedError(said(*ERASED))
+
+
+ERASED: Words = (
+    "dữ liệu cá nhân của đăng ký này đã được xóa: không giải thích",
+    "the personal data of this registration was erased: there is no explanation",
+)
 OTHER_FEATURES: Words = (
     "mô hình khi ấy dùng đặc trưng khác hoặc không còn lưu: không giải thích được",
     "its model used other features or is not kept: it cannot be explained",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from features.errors import InputError
 from models.explanation import Explanation
-from service.explaining import READ_AS, Explainer
+from service.explaining import READ_AS, Explainer, refuse_erased
 from service.ledger.reading import WholeLedger
 from service.ledger.readings import Reading, at_the_machine, record_reading
 from service.ledger.records import StoredScreening
@@ -22,6 +22,7 @@ def explained(
 
     Raises:
         InputError: there is nothing yet, or no such screening.
+        ErasedError: whose it is was erased.
         UnexplainableError: its model used other features, or is not kept.
     """
     check_there(settings)
@@ -33,7 +34,9 @@ def explained(
                     f"không có lần sàng lọc {screening_id}", f"there is no screening {screening_id}"
                 )
             )
+        key = stored.institution, stored.registration_id
+        refuse_erased(door, key)
         made = Explainer(settings.home).explain(stored)
         reading = Reading(now(), at_the_machine(), purpose, READ_AS)
-        record_reading(door, reading, [(stored.institution, stored.registration_id)])
+        record_reading(door, reading, [key])
     return stored, made

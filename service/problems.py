@@ -59,8 +59,8 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
     ),
     "erased": (
         410,
-        "The personal data of this registration was erased before it was screened; it is not recorded again.",
-        "Dữ liệu cá nhân của đăng ký này đã được xóa trước khi sàng lọc; dữ liệu không được ghi lại nữa.",
+        "The personal data of this registration was erased: it is not recorded again, and its decision is not explained.",
+        "Dữ liệu cá nhân của đăng ký này đã được xóa: dữ liệu không được ghi lại nữa, quyết định không được giải thích.",
     ),
     "not-explainable": (
         410,
@@ -76,6 +76,11 @@ PROBLEMS: dict[str, tuple[int, str, str]] = {
         415,
         "The content type has to be application/json in UTF-8.",
         "Kiểu nội dung phải là application/json, mã UTF-8.",
+    ),
+    "no-purpose": (
+        400,
+        "The header X-Purpose has to say why this is read.",
+        "Tiêu đề X-Purpose phải cho biết đọc để làm gì.",
     ),
     "empty-body": (400, "The body is empty.", "Nội dung rỗng."),
     "not-utf8": (400, "The body is not valid UTF-8.", "Nội dung không phải UTF-8 hợp lệ."),

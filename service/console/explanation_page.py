@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from models.explanation import Explanation
+from models.wording import Words
 from service.console.layout import Frame, decision_chip, page, put, screening_link, table
 from service.console.markup import Html, join, tag
 from service.console.reading import Detail
@@ -23,10 +24,11 @@ _LEAST_SHOWN = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A screening and its explanation, None where there can be none."""
+    """A screening and its explanation, None where there can be none, and why that is so."""
 
     detail: Detail
     explanation: Explanation | None
+    why_not: Words = OTHER_FEATURES
 
 
 def draw(frame: Frame, explained: Explained) -> None:
@@ -44,12 +46,16 @@ def draw(frame: Frame, explained: Explained) -> None:
                 decision_chip(language, detail.decision),
                 f" {language.share(detail.risk)}",
             ),
-            *(_unexplained(language) if made is None else _explained(language, detail, made)),
+            *(
+                _unexplained(language, explained.why_not)
+                if made is None
+                else _explained(language, detail, made)
+            ),
         )
 
 
-def _unexplained(language: Language) -> list[Html]:
-    text = language.pick(OTHER_FEATURES)
+def _unexplained(language: Language, why: Words) -> list[Html]:
+    text = language.pick(why)
     return [tag("section", tag("p", f"{text[0].upper()}{text[1:]}."), class_="card")]
 
 

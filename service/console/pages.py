@@ -18,7 +18,8 @@ from service.console import (
 )
 from service.console.reading import ConsoleReader, Detail, Ring
 from service.console.visit import Console, language_of, prepare, show
-from service.errors import UnexplainableError
+from service.errors import ErasedError, UnexplainableError
+from service.explaining import ERASED
 
 _DECISIONS = frozenset({"clear", "review", "refuse"})
 _PATIENCE = 15.0
@@ -99,7 +100,10 @@ def _explained(
     if detail is None:
         return None
     try:
+        reader.refuse_erased(detail)
         made = console.explainer.explain(detail)
+    except ErasedError:
+        return explanation_page.Explained(detail, None, ERASED)
     except UnexplainableError:
         return explanation_page.Explained(detail, None)
     reader.record_examined(detail, console.clock())

@@ -17,7 +17,7 @@ from psycopg.rows import class_row, dict_row
 
 from features.registration import VIETNAM, Institution, RegistrationId
 from graph.rings import PRIVATE
-from service.explaining import READ_AS
+from service.explaining import READ_AS, refuse_erased
 from service.ledger.readings import Reading, record_reading
 from service.ledger.rings import RingLedger
 from service.ring_story import Words, happened, story
@@ -267,6 +267,10 @@ class ConsoleReader:
         values = {"institution": self._institution, "screening": screening_id}
         with self._door.cursor(row_factory=class_row(Detail)) as cursor:
             return cursor.execute(_SCREENING, values).fetchone()
+
+    def refuse_erased(self, detail: Detail) -> None:
+        """Raises ErasedError where the person of a screening was erased."""
+        refuse_erased(self._door, (self._institution, RegistrationId(detail.registration_id)))
 
     def record_examined(self, detail: Detail, now: datetime) -> None:
         """Commits that the explanation of a screening is about to be read."""

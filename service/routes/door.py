@@ -89,6 +89,21 @@ def purpose(
     return text
 
 
+def purpose_told(
+    text: Annotated[
+        str | None,
+        Header(
+            alias="X-Purpose",
+            description="Why you read, recorded; required: 1 to 64 letters, digits, _ . : -",
+        ),
+    ] = None,
+) -> str:
+    """Why the caller reads what is recorded as read: the header X-Purpose, never a default."""
+    if text is None:
+        raise ProblemError("no-purpose")
+    return purpose(text)
+
+
 def _key(request: Request) -> str:
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer" and text.strip():
@@ -112,3 +127,4 @@ KEYED = [
 TheDoors = Annotated[Doors, Depends(doors)]
 TheCaller = Annotated[Caller, Depends(caller)]
 ThePurpose = Annotated[str, Depends(purpose)]
+ThePurposeTold = Annotated[str, Depends(purpose_told)]

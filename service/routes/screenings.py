@@ -15,12 +15,12 @@ from features.registration import Registration, RegistrationId
 from service.answers import explanation_form, screening_form
 from service.bodies import items_of
 from service.callers import Caller
-from service.explaining import READ_AS
+from service.explaining import READ_AS, refuse_erased
 from service.ledger.readings import Reading, record_reading
 from service.ledger.records import StoredScreening, too_long
 from service.ledger.rings import RingLedger
 from service.problems import ProblemError
-from service.routes.door import AHEAD, KEYED, Doors, TheCaller, TheDoors, ThePurpose
+from service.routes.door import AHEAD, KEYED, Doors, TheCaller, TheDoors, ThePurpose, ThePurposeTold
 from service.routes.replies import Result, reply, settled
 from service.schemas import (
     REGISTRATION,
@@ -80,17 +80,19 @@ def one(screening_id: str, doors: TheDoors, caller: TheCaller) -> JSONResponse:
     response_model=ExplanationAnswer,
 )
 def explanation(
-    screening_id: str, doors: TheDoors, caller: TheCaller, purpose: ThePurpose
+    screening_id: str, doors: TheDoors, caller: TheCaller, purpose: ThePurposeTold
 ) -> JSONResponse:
     """What each group of features added, and what would lead to another decision; also of a cleared one.
 
-    Who reads it, when and why is recorded first.
+    Who reads it, when and why is recorded first. Of whoever was erased nothing is told.
     """
     stored = _stored(screening_id, doors, caller)
-    made = doors.explainer.explain(stored)
-    reading = Reading(doors.clock(), caller.name, purpose, READ_AS)
+    key = stored.institution, stored.registration_id
     with doors.ledger.connection() as door:
-        record_reading(door, reading, [(stored.institution, stored.registration_id)])
+        refuse_erased(door, key)
+        made = doors.explainer.explain(stored)
+        reading = Reading(doors.clock(), caller.name, purpose, READ_AS)
+        record_reading(door, reading, [key])
     return JSONResponse(explanation_form(made, stored))
 
 

@@ -13,9 +13,16 @@ from models import bundle, policy, registry
 from service.batches import Road
 from service.errors import UnexplainableError
 from service.explaining import CLEARED, Explainer
-from tests.service.doors import problem
+from service.ledger.erasing import Erasures
+from tests.service.doors import NOW, problem
 
 FIGURES = {"device.holders.30d": 7.0, "device.holders.all": 7.0, "identity": 2.0, "is_sim": 1.0}
+
+WHY = {"X-Purpose": "complaint-7"}
+
+
+def where(answer):
+    return f"/v1/screenings/{answer['screening_id']}/explanation"
 
 
 @pytest.fixture
@@ -74,7 +81,7 @@ def test_a_reason_tells_the_figure_that_was_stored(asked):
 
 def test_an_explanation_adds_up_and_names_what_would_lead_elsewhere(asked):
     client, answer = asked
-    told = client.get(f"/v1/screenings/{answer['screening_id']}/explanation").json()
+    told = client.get(where(answer), headers=WHY).json()
     total = told["base"]["push"] + sum(group["push"] for group in told["groups"])
     assert total == pytest.approx(told["score"], abs=1e-6)
     assert told["decision"] == answer["decision"] == "review"
@@ -91,7 +98,7 @@ def test_a_cleared_row_is_explained_on_demand_and_has_nothing_to_be_different(
 ):
     client = client_of(road=road)
     answer = client.post("/v1/screenings", json=body(contact_phone=None)).json()
-    told = client.get(f"/v1/screenings/{answer['screening_id']}/explanation").json()
+    told = client.get(where(answer), headers=WHY).json()
     assert answer["decision"] == told["decision"] == "clear"
     assert (told["otherwise"], told["otherwise_none"]["en"]) == ([], CLEARED[1])
     assert told["groups"]
@@ -99,17 +106,27 @@ def test_a_cleared_row_is_explained_on_demand_and_has_nothing_to_be_different(
 
 def test_whoever_reads_an_explanation_is_recorded_and_why(asked, ledger):
     client, answer = asked
-    where = f"/v1/screenings/{answer['screening_id']}/explanation"
-    assert client.get(where, headers={"X-Purpose": "complaint-7"}).status_code == 200
+    problem(client.get(where(answer)), 400, "no-purpose")
+    assert client.get(where(answer), headers=WHY).status_code == 200
     with ledger.connection() as door:
         rows = door.execute("SELECT purpose, what, registration_id FROM readings").fetchall()
     assert rows == [("complaint-7", "explanation", answer["registration_id"])]
 
 
+def test_of_whoever_was_erased_nothing_is_told_in_words(asked, ledger):
+    client, answer = asked
+    key = "BANK-A", answer["registration_id"]
+    with ledger.connection() as door:
+        Erasures(door).ask([key], "asked by the person", NOW)
+    problem(client.get(where(answer), headers=WHY), 410, "erased")
+    with ledger.connection() as door:
+        assert door.execute("SELECT count(*) FROM readings").fetchone() == (0,)
+
+
 def test_another_institutions_decision_is_not_found(asked, client_of, ledger):
     _, answer = asked
     stranger = client_of("BANK-B")
-    found = stranger.get(f"/v1/screenings/{answer['screening_id']}/explanation")
+    found = stranger.get(where(answer), headers=WHY)
     problem(found, 404, "not-found")
     with ledger.connection() as door:
         assert door.execute("SELECT count(*) FROM readings").fetchone() == (0,)
@@ -118,7 +135,7 @@ def test_another_institutions_decision_is_not_found(asked, client_of, ledger):
 def test_a_decision_of_other_features_is_said_to_be_unexplainable(client, body):
     """The lane of this test judges with three features."""
     answer = client.post("/v1/screenings", json=body()).json()
-    found = client.get(f"/v1/screenings/{answer['screening_id']}/explanation")
+    found = client.get(where(answer), headers=WHY)
     problem(found, 410, "not-explainable")
 
 
