@@ -1,14 +1,21 @@
-"""A journal of what judges: lines of JSON that are only ever added, each on the disk before it counts."""
+"""What judges, by name: a journal of its switches, and the one-line files that name a version.
+
+A journal is lines of JSON that are only ever added, each on the disk before it counts.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import json
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+_VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @contextmanager
@@ -40,6 +47,70 @@ def read(file: Path) -> list[dict[str, Any]]:
         return []
     entries = (_entry(line) for line in lines)
     return [entry for entry in entries if entry is not None]
+
+
+def switches(file: Path) -> list[dict[str, Any]]:
+    """The entries that tell of a switch: when, by whom, why, from which version and to which."""
+    return [entry for entry in read(file) if _tells_a_switch(entry)]
+
+
+def _tells_a_switch(entry: Mapping[str, Any]) -> bool:
+    told = (entry.get(key) for key in ("at", "by", "why", "to"))
+    before = entry.get("from", 0)
+    if not all(isinstance(text, str) for text in told) or not isinstance(before, str | None):
+        return False
+    try:
+        datetime.fromisoformat(entry["at"])
+    except ValueError:
+        return False
+    return True
+
+
+def is_version(text: str) -> bool:
+    """Whether a version may be called so: it is part of a path."""
+    return _VERSION.fullmatch(text) is not None
+
+
+def named(alias: Path) -> str | None:
+    """The version that a one-line file names, None where it names none."""
+    try:
+        version = alias.read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return None
+    return version if is_version(version) else None
+
+
+def named_before(previous: Path, now: str | None, journal: Path) -> str | None:
+    """The version that judged before `now`, None where there was none.
+
+    A switch that was cut short leaves both names the same: then the journal knows it.
+    """
+    version = named(previous)
+    if version is None or version != now:
+        return version
+    older = [e["from"] for e in switches(journal) if e["to"] == now and e["from"] != now]
+    return older[-1] if older else None
+
+
+def unmade(journal: Path, alias: Path) -> str | None:
+    """The version to which the last switch was cut short, None where it was made."""
+    last = [entry["to"] for entry in switches(journal)[-1:]]
+    return next((version for version in last if version != named(alias)), None)
+
+
+def point(alias: Path, version: str) -> None:
+    """Has a one-line file name a version, whole or not at all, also after a cut of the power."""
+    aside = alias.with_name(f".{alias.name}.part")
+    with aside.open("w", encoding="utf-8") as file:
+        file.write(version + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    aside.replace(alias)
+    folder = os.open(alias.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def _ends_a_line(handle: int) -> bool:

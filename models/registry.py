@@ -59,11 +59,12 @@ def champion_folder(home: Path) -> Path:
 
 def aliased(alias: str, home: Path) -> Path | None:
     """The folder that an alias names now, None where it names none."""
-    try:
-        version = (home / "models" / alias).read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
-    return home / "models" / version
+    folder = home / "models"
+    version = journal.named(folder / alias)
+    if alias == "previous":
+        champion = journal.named(folder / "champion")
+        version = journal.named_before(folder / alias, champion, journal_of(home))
+    return None if version is None else folder / version
 
 
 def keep(bundle_folder: Path, version: str, home: Path) -> Path:
@@ -101,8 +102,8 @@ def promote(version: str, home: Path) -> None:
     """Makes a kept version the champion; the one before it becomes `previous`."""
     before = aliased("champion", home)
     if before is not None and before.name != version:
-        _point("previous", before.name, home)
-    _point("champion", version, home)
+        journal.point(home / "models" / "previous", before.name)
+    journal.point(home / "models" / "champion", version)
     challenger = aliased("challenger", home)
     if challenger is not None and challenger.name == version:  # it challenges nobody any more
         (home / "models" / "challenger").unlink(missing_ok=True)
@@ -129,7 +130,7 @@ def switch(
 
     `gates` are those that it was held to, `forced` whether it failed one and judges all the same.
     """
-    with journal.writing(_promotions(home)) as add:
+    with journal.writing(journal_of(home)) as add:
         before = aliased("champion", home)
         entry = {
             "at": order.at.isoformat(),
@@ -147,10 +148,11 @@ def switch(
 
 def switches(home: Path) -> list[dict[str, Any]]:
     """Every recorded switch of the champion, the first one first."""
-    return journal.read(_promotions(home))
+    return [{"gates": [], "forced": False} | told for told in journal.switches(journal_of(home))]
 
 
-def _promotions(home: Path) -> Path:
+def journal_of(home: Path) -> Path:
+    """The journal of the champion's switches."""
     return home / "models" / "promotions.jsonl"
 
 
@@ -161,13 +163,7 @@ def versions(home: Path) -> list[Path]:
 
 def challenge(version: str, home: Path) -> None:
     """Makes a kept version the challenger: it judges only where somebody asks for it."""
-    _point("challenger", version, home)
-
-
-def _point(alias: str, version: str, home: Path) -> None:
-    aside = home / "models" / f".{alias}.part"
-    aside.write_text(version + "\n", encoding="utf-8")
-    aside.replace(home / "models" / alias)
+    journal.point(home / "models" / "challenger", version)
 
 
 @dataclass(frozen=True, slots=True)

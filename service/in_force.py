@@ -17,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 
 from features.errors import ChinhchuError
-from models import bundle, policy, registry
+from models import bundle, journal, policy, registry
 from models.bundle import Bundle
+from models.errors import JudgementError, UnknownModelError
 from models.policy import Policy
 from models.risk import RiskModel
 from service.lane import log_defect
@@ -53,9 +54,24 @@ class InForce:
         self._named = named
         self._one_at_a_time = threading.Lock()
         self._seen = self._signs()
-        self.judges = _judges(self._champion(), self._policy())
+        self.judges = self._first()
         self.announce: Callable[[Judges], None] = lambda _: None
         """Is told of new judges before they judge."""
+
+    def _first(self) -> Judges:
+        """What judges at the start; where it cannot, the line names the command that mends it."""
+        for left in cut_short(self._home, "model", "policy"):
+            _logger.warning(left)
+        try:
+            chosen = self._champion()
+        except JudgementError as error:
+            raise _with_way(error, "model rollback", "model promote default") from error
+        try:
+            return _judges(chosen, self._policy())
+        except JudgementError as error:
+            if self._named is not None:
+                raise
+            raise _with_way(error, "policy rollback", "policy adopt FILE") from error
 
     @contextmanager
     def followed(self) -> Iterator[None]:
@@ -110,16 +126,36 @@ class InForce:
 
     def _champion(self) -> Bundle:
         """The champion; as the policy, it is kept in the data folder, for rows name it."""
+        _refuse_odd(self._home / "models" / "champion")
         folder = registry.champion_folder(self._home)
         chosen = bundle.load(folder)
         registry.keep(folder, chosen.version, self._home)
         return chosen
 
     def _policy(self) -> Policy:
+        if self._named is None:
+            _refuse_odd(self._home / "policies" / "in_force")
         file = policy_file(self._named, self._home)
         rules = policy.load(file)
         policy.keep(rules, self._home, file)
         return rules
+
+
+def _refuse_odd(alias: Path) -> None:
+    """Nothing judges by a file that somebody spoilt: without it another one would, unasked."""
+    if alias.exists() and journal.named(alias) is None:
+        where = f"{alias.parent.name}/{alias.name}"
+        raise UnknownModelError(
+            said(f"{where} không gọi tên phiên bản nào", f"{where} names no version")
+        )
+
+
+def _with_way(error: JudgementError, *commands: str) -> JudgementError:
+    either, other = (f"`chinhchu {command}`" for command in commands)
+    line = " ".join(str(error).split())
+    return JudgementError(
+        said(f"{line}; chữa bằng {either} hoặc {other}", f"{line}; {either} or {other} mends it")
+    )
 
 
 def _judges(chosen: Bundle, rules: Policy) -> Judges:
@@ -133,11 +169,34 @@ def policy_file(named: Path | None, home: Path) -> Path:
 
 def adopted(alias: str, home: Path) -> Path | None:
     """The kept policy that `in_force` or `previous` names, None before any adoption."""
-    try:
-        version = (home / "policies" / alias).read_text(encoding="utf-8").strip()
-    except OSError:
-        return None
-    return home / "policies" / f"{version}.toml"
+    folder = home / "policies"
+    version = journal.named(folder / alias)
+    if alias == "previous":
+        now = journal.named(folder / "in_force")
+        version = journal.named_before(folder / alias, now, journal_of(home))
+    return None if version is None else folder / f"{version}.toml"
+
+
+def journal_of(home: Path) -> Path:
+    """The journal of adopted policies."""
+    return home / "policies" / "adoptions.jsonl"
+
+
+def cut_short(home: Path, *kinds: str) -> list[str]:
+    """A line for each last switch, of a `model` or a `policy`, that is on record and was not made."""
+    models, policies = home / "models" / "champion", home / "policies" / "in_force"
+    unmade = {
+        "model": journal.unmade(registry.journal_of(home), models),
+        "policy": journal.unmade(journal_of(home), policies),
+    }
+    return [
+        said(
+            f"`chinhchu {kind} log`: lần thay cuối, sang {version}, được ghi mà chưa thực hiện; hãy làm lại",
+            f"`chinhchu {kind} log`: the last switch, to {version}, is on record and was not made; order it again",
+        )
+        for kind, version in unmade.items()
+        if version is not None and kind in kinds
+    ]
 
 
 def _sign(alias: Path) -> object:

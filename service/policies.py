@@ -14,7 +14,7 @@ from pathlib import Path
 
 from features.errors import DataFolderError, InputError
 from models import journal, policy
-from service.in_force import adopted
+from service.in_force import adopted, journal_of
 from service.words import reason, said
 
 
@@ -81,12 +81,9 @@ def adoptions(home: Path) -> list[Adoption]:
     """All that was adopted and taken back, the earliest first."""
     return [
         Adoption(datetime.fromisoformat(f["at"]), f["by"], f["why"], f["from"], f["to"])
-        for f in journal.read(_log(home))
+        for f in journal.switches(journal_of(home))
+        if f["from"] is not None
     ]
-
-
-def _log(home: Path) -> Path:
-    return home / "policies" / "adoptions.jsonl"
 
 
 @contextmanager
@@ -99,12 +96,12 @@ def _switching(home: Path) -> Iterator[Callable[[Adoption], Adoption]]:
     def switch(adoption: Adoption) -> Adoption:
         entry = {"at": adoption.at.isoformat(), "by": adoption.by, "why": adoption.why}
         add({**entry, "from": adoption.before, "to": adoption.after})
-        _point(home, "previous", adoption.before)
-        _point(home, "in_force", adoption.after)
+        journal.point(home / "policies" / "previous", adoption.before)
+        journal.point(home / "policies" / "in_force", adoption.after)
         return adoption
 
     try:
-        with journal.writing(_log(home)) as add:
+        with journal.writing(journal_of(home)) as add:
             yield switch
     except OSError as error:
         raise DataFolderError(f"{home / 'policies'}: {reason(error)}") from error
@@ -118,9 +115,3 @@ def _now(home: Path) -> str:
     packaged = policy.load()
     policy.keep(packaged, home)
     return packaged.version
-
-
-def _point(home: Path, alias: str, version: str) -> None:
-    aside = home / "policies" / f".{alias}.part"
-    aside.write_text(version + "\n", encoding="utf-8")
-    aside.replace(home / "policies" / alias)

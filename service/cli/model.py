@@ -163,9 +163,12 @@ def _tell(switched: Switched) -> int:
 
 def _log(settings: Settings, _: argparse.Namespace) -> int:
     from models.registry import switches
+    from service.in_force import cut_short
 
     for entry in switches(settings.home):
         print(_line(entry))
+    for left in cut_short(settings.home, "model"):
+        print(left)
     return 0
 
 

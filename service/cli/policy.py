@@ -135,10 +135,13 @@ def _rollback(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _log(settings: Settings, _: argparse.Namespace) -> int:
+    from service.in_force import cut_short
     from service.policies import adoptions
 
     for adoption in adoptions(settings.home):
         print(_told(adoption))
+    for left in cut_short(settings.home, "policy"):
+        print(left)
     return 0
 
 

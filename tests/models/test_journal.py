@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from models import journal
 
 
@@ -36,3 +38,25 @@ def test_writers_beside_one_another_lose_nothing(tmp_path):
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda n: add(file, {"n": n}), range(40)))
     assert sorted(entry["n"] for entry in journal.read(file)) == list(range(40))
+
+
+@pytest.mark.parametrize("odd", [b"\xff\xfe\n", b"", b"a\0b", b"../../etc\n", b"x" * 99, None])
+def test_a_file_that_names_no_version_is_none(tmp_path, odd):
+    if odd is None:
+        (tmp_path / "champion").mkdir()
+    else:
+        (tmp_path / "champion").write_bytes(odd)
+    assert journal.named(tmp_path / "champion") is None
+
+
+WHOLE = {"at": "2026-11-22T06:00:00+00:00", "by": "x", "why": "y", "from": None, "to": "A"}
+
+
+@pytest.mark.parametrize(
+    "odd", [{"at": 1}, {"at": "soon"}, {"to": None}, {"from": 3}, {"by": ["x"]}, {"why": None}]
+)
+def test_a_line_that_tells_no_switch_is_none(tmp_path, odd):
+    file = tmp_path / "journal.jsonl"
+    for entry in (odd, WHOLE, {**WHOLE, **odd}):
+        add(file, entry)
+    assert journal.switches(file) == [WHOLE]

@@ -6,12 +6,24 @@ import json
 import logging
 import shutil
 import time
+from datetime import UTC, datetime
 
 import pytest
 
-from models import policy, registry
-from service.in_force import InForce
+from models import journal, policy, registry
+from models.errors import JudgementError
+from models.registry import Order
+from service import policies
+from service.in_force import InForce, cut_short
 from tests.service.switches import DEFAULT, adopt, kept
+
+ORDER = Order("a test", "a drill", datetime(2026, 11, 22, tzinfo=UTC))
+
+
+def adopted(home, scratch, version):
+    file = scratch / f"{version}.toml"
+    file.write_text(policy.DEFAULT.read_text("utf-8").replace(DEFAULT.version, version), "utf-8")
+    return policies.adopt(home, file, by=ORDER.by, why=ORDER.why, at=ORDER.at)
 
 
 @pytest.fixture
@@ -130,3 +142,56 @@ def test_a_named_policy_wins_over_the_adopted_one(home, tmp_path):
     in_force.look()
     assert versions(in_force) == ("small", "named-1")
     assert (home / "policies" / "named-1.toml").read_bytes() == named.read_bytes()
+
+
+class Cut(BaseException):
+    """The power is cut."""
+
+
+@pytest.mark.parametrize("steps", [0, 1])
+def test_a_cut_switch_is_told_and_never_loses_the_way_back(home, tmp_path, steps, monkeypatch):
+    for version in ("A", "B"):
+        adopted(home, tmp_path, version)
+        registry.switch({"A": "small", "B": "other"}[version], home, ORDER)
+    assert cut_short(home, "model", "policy") == []
+    point, left = journal.point, iter([True] * steps)
+
+    def cut(alias, version):
+        if not next(left, False):
+            raise Cut
+        point(alias, version)
+
+    monkeypatch.setattr(journal, "point", cut)
+    with pytest.raises(Cut):
+        adopted(home, tmp_path, "C")
+    left = iter([True] * steps)
+    with pytest.raises(Cut):
+        registry.switch("third", home, ORDER)
+    monkeypatch.undo()
+    told = cut_short(home, "model", "policy")
+    assert ["third" in told[0], "C" in told[1]] == [True, True]
+    assert (registry.aliased("champion", home).name, registry.aliased("previous", home).name) == (
+        "other",
+        "small",
+    )
+    back = policies.rollback(home, by="x", why="y", at=ORDER.at)
+    assert (back.before, back.after) == ("B", "A")
+
+
+@pytest.mark.parametrize("odd", [b"\xff\xfe\n", b"", b"../x\n"])
+def test_a_spoilt_name_switches_nothing_is_told_and_a_command_mends_it(home, tmp_path, odd, caplog):
+    adopted(home, tmp_path, "A")
+    in_force = InForce(home)
+    champion, rules = home / "models" / "champion", home / "policies" / "in_force"
+    for alias in (champion, rules):
+        alias.write_bytes(odd)
+    in_force.look()
+    assert versions(in_force) == ("small", "A")
+    assert [len(r.message.splitlines()) for r in caplog.records] == [1, 1]
+    with pytest.raises(JudgementError, match="model promote default"):
+        InForce(home)
+    registry.switch("small", home, ORDER)
+    with pytest.raises(JudgementError, match="policy rollback"):
+        InForce(home)
+    adopted(home, tmp_path, "B")
+    assert versions(InForce(home)) == ("small", "B")
