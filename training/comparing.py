@@ -99,9 +99,15 @@ def _by_cards(new: Bundle, champion: Bundle, called: Words) -> Comparison:
         "mỗi mô hình trên phần cuối của sổ riêng, phần mà nó không học",
         "each on the latest part of its own rows, which it did not learn from",
     )
-    few = _too_few(called, min(ours["frauds_known"], theirs["frauds_known"]), where)
+    few = _too_few(called, ours["frauds_known"], where)
     if few:
         return Comparison(called, theirs, better=False, why=few, gates=gates, shared=None)
+    if _too_few(called, theirs["frauds_known"], where):
+        why = Words(
+            f"{called.vi} tự dựa trên quá ít vụ gian lận đã biết: {theirs['frauds_known']}",
+            f"{called.en} itself rests on too few known frauds: {theirs['frauds_known']}",
+        )
+        return Comparison(called, theirs, better=gates[0].passed, why=why, gates=gates, shared=None)
     found, against = (f["average_precision"] for f in (ours, theirs))
     better = found >= against - _NOISE and gates[0].passed
     worse = (

@@ -215,9 +215,9 @@ def judging(home, tmp_path):
     return judging
 
 
-def measured(trained: Trained, precision: float) -> Trained:
+def measured(trained: Trained, precision: float, **counts: int) -> Trained:
     """The same with another average precision on its card: small worlds measure next to nothing."""
-    figures = trained.bundle.card["later_part"] | {"average_precision": precision}
+    figures = trained.bundle.card["later_part"] | {"average_precision": precision} | counts
     card = trained.bundle.card | {"later_part": figures}
     return replace(trained, bundle=replace(trained.bundle, card=card))
 
@@ -292,6 +292,15 @@ def test_no_champion_is_replaced_on_no_evidence(first, chance, home, judging):
     assert "too few known frauds" in made.why.en
     assert ": 4, needed 5" in made.why.en
     assert registry.resolve(None, home).name == chance.bundle.version
+
+
+def test_a_champion_whose_own_figures_rest_on_too_few_is_displaced(first, chance, home, judging):
+    judging(measured(chance, 0.9, frauds_known=2))
+    few = released(measured(first, 0.5, frauds_known=4), home, may_promote=True)
+    assert (few.is_champion, "too few known frauds" in few.why.en) == (False, True)
+    enough = released(measured(first, 0.5, frauds_known=5), home, may_promote=True)
+    assert enough.is_champion
+    assert "itself rests on too few known frauds: 2" in enough.why.en
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
