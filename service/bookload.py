@@ -143,7 +143,7 @@ class BookLoad:
             held = {k: o.outcome for k, o in ledger.known_outcomes([o.key for o in told]).items()}
             new = [o for o in told if o.key not in held]
             other = [o for o in told if o.key in held and held[o.key] != o]
-            writer.record_outcomes(new, self._now)
+            writer.record_outcomes(new, self._now, "book")
             rejected += [
                 _contradiction(book.label_row_of[o.registration_id], o.registration_id)
                 for o in other

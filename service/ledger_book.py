@@ -47,8 +47,8 @@ def ledger_book(settings: Settings, until: datetime | None) -> Iterator[Book]:
                     continue
                 typed.append(row.typed)
                 if row.outcome is not None:
-                    confirmed_at, is_fraud, typology = row.outcome
-                    outcomes[row.key] = (confirmed_at, is_fraud)
+                    known_at, is_fraud, typology = row.outcome
+                    outcomes[row.key] = (known_at, is_fraud)
                     if is_fraud and typology:
                         typologies[row.key] = typology
         typed.sort(key=lambda r: r.order)

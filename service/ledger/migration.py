@@ -20,6 +20,7 @@ _STEPS = (
     "006_erasures.sql",
     "007_untied.sql",
     "008_shadow.sql",
+    "009_known.sql",
 )
 VERSION = len(_STEPS)
 _LOCK = 0x6368_6E01

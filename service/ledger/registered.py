@@ -15,10 +15,14 @@ from service.ledger.records import registration_of
 from service.ledger.writing import bound
 
 _REGISTERED = """
-SELECT r.institution, r.registration_id, r.inputs_ciphertext, o.is_fraud, o.typology, o.confirmed_at
-FROM registrations r LEFT JOIN outcomes o
+SELECT r.institution, r.registration_id, r.inputs_ciphertext, o.is_fraud, o.typology, o.known_at
+FROM registrations r LEFT JOIN (
+    SELECT *, CASE source WHEN 'book' THEN confirmed_at
+        ELSE greatest(confirmed_at, received_at) END AS known_at
+    FROM outcomes
+) o
     ON (o.institution, o.registration_id) = (r.institution, r.registration_id)
-    AND (%(until)s::timestamptz IS NULL OR o.confirmed_at < %(until)s)
+    AND (%(until)s::timestamptz IS NULL OR o.known_at < %(until)s)
 WHERE %(until)s::timestamptz IS NULL OR r.registered_at < %(until)s
 """
 _ROWS_AT_ONCE = 5_000
@@ -28,7 +32,8 @@ _ROWS_AT_ONCE = 5_000
 class Registered:
     """One registration; `typed` is None where it was erased, `outcome` where nothing is known.
 
-    An outcome is when it was confirmed, whether it is fraud, and its typology.
+    An outcome is when it became known here (of a book, when it was confirmed), whether it is fraud,
+    and its typology.
     """
 
     key: Key
@@ -43,11 +48,11 @@ def registered(
     with door.transaction(), door.cursor("registered") as cursor:
         cursor.itersize = _ROWS_AT_ONCE
         cursor.execute(_REGISTERED, {"until": until})
-        for institution, registration_id, sealed, is_fraud, typology, confirmed_at in cursor:
+        for institution, registration_id, sealed, is_fraud, typology, known_at in cursor:
             key = (Institution(institution), RegistrationId(registration_id))
             plain = keys.unseal(bytes(sealed), bound("inputs", key)) if sealed else None
             yield Registered(
                 key,
                 None if plain is None else registration_of(plain),
-                None if is_fraud is None else (confirmed_at, is_fraud, typology),
+                None if is_fraud is None else (known_at, is_fraud, typology),
             )

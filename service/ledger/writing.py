@@ -55,8 +55,8 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 
 """
 _OUTCOME = """
 INSERT INTO outcomes (position, institution, registration_id, is_fraud, typology, confirmed_at,
-    received_at)
-VALUES (%s, %s, %s, %s, %s, %s, %s)
+    received_at, source)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
 """
 
 
@@ -111,15 +111,18 @@ class Writer:
         return len(rows)
 
     def record_outcomes(
-        self, outcomes: Sequence[NewOutcome], received_at: datetime
+        self, outcomes: Sequence[NewOutcome], received_at: datetime, source: str = "api"
     ) -> list[StoredOutcome]:
-        """Commits outcomes of known registrations, in the order given; all or nothing."""
+        """Commits outcomes of known registrations, in the order given; all or nothing.
+
+        Of a `source` that is `book`, when it was received does not tell when it was known.
+        """
         with self._door.transaction(), self._door.cursor() as cursor:
             positions = self._positions(len(outcomes))
             stored = [
                 StoredOutcome(p, o, received_at) for p, o in zip(positions, outcomes, strict=True)
             ]
-            cursor.executemany(_OUTCOME, [_outcome_row(s) for s in stored])
+            cursor.executemany(_OUTCOME, [(*_outcome_row(s), source) for s in stored])
         return stored
 
     def _positions(self, count: int) -> list[int]:

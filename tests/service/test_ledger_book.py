@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import closing
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -23,6 +23,7 @@ from training.world import simulate
 
 NOBODY = "http://127.0.0.1:9/"
 TAKEN = date(2026, 7, 1)
+REPORTED = NOW + timedelta(days=60)
 
 
 @pytest.fixture(scope="module")
@@ -44,9 +45,9 @@ def settings(tmp_path, database_url, keys) -> Settings:
     )
 
 
-@pytest.fixture
-def loaded(files, settings, ledger, judge):
-    """The village in the ledger and in the replica."""
+@pytest.fixture(params=["book"])
+def loaded(request, files, settings, ledger, judge):
+    """The village in the ledger and in the replica; the parameter is how its outcomes came."""
     with open_book(files) as book:
         writer = ledger.open_lease()
         with closing(writer.door):
@@ -57,7 +58,7 @@ def loaded(files, settings, ledger, judge):
                 NewOutcome(*key, is_fraud, book.typologies.get(key), at)
                 for key, (at, is_fraud) in book.outcomes.items()
             ]
-            writer.record_outcomes(outcomes, NOW)
+            writer.record_outcomes(outcomes, REPORTED, request.param)
         with closing(Replica(open_folder(settings.home).population)) as replica:
             replica.load_columns(stream_population(files.population, []), TAKEN)
         yield book
@@ -78,6 +79,15 @@ def test_what_lies_on_or_after_its_moment_does_not_exist(loaded, files, settings
     ):
         assert book.registrations == known.registrations
         assert book.outcomes == known.outcomes
+
+
+@pytest.mark.parametrize("loaded", ["api"], indirect=True)
+def test_what_an_institution_reported_late_was_not_known_before(loaded, settings):
+    assert max(at for at, _ in loaded.outcomes.values()) < REPORTED
+    with ledger_book(settings, None) as book:
+        assert book.outcomes == {k: (REPORTED, fraud) for k, (_, fraud) in loaded.outcomes.items()}
+    with ledger_book(settings, REPORTED) as book:
+        assert not book.outcomes
 
 
 def test_the_erased_are_left_out_and_counted(loaded, settings, ledger):
