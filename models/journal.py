@@ -9,24 +9,35 @@ import fcntl
 import json
 import os
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
+from features.errors import DataFolderError
+
+PATIENCE = 10.0
+"""Seconds that a person's switch waits for another one to end."""
+_PAUSE = 0.02
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 @contextmanager
-def writing(file: Path) -> Iterator[Callable[[Mapping[str, object]], None]]:
+def writing(
+    file: Path, patience: float = PATIENCE
+) -> Iterator[Callable[[Mapping[str, object]], None]]:
     """Gives what adds an entry; until the end of the block no other process adds one.
 
     What is switched within the block is so switched by one at a time, and never without its line.
+
+    Raises:
+        DataFolderError: another process held it for longer than `patience`, in seconds.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a+b") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        _lock(held, patience)
 
         def add(entry: Mapping[str, object]) -> None:
             # A line that a crash cut short ends here, and is no entry.
@@ -37,6 +48,15 @@ def writing(file: Path) -> Iterator[Callable[[Mapping[str, object]], None]]:
             os.fsync(held.fileno())
 
         yield add
+
+
+def _lock(held: IO[bytes], patience: float) -> None:
+    for _ in range(round(patience / _PAUSE)):
+        try:
+            return fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+    raise DataFolderError(f"{held.name}: another process holds it")
 
 
 def read(file: Path) -> list[dict[str, Any]]:

@@ -111,11 +111,12 @@ def promote(version: str, home: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who has the champion switched, why, and when."""
+    """Who has the champion switched, why, and when; `patience` is what `journal.writing` takes."""
 
     by: str
     why: str
     at: datetime
+    patience: float = journal.PATIENCE
 
 
 def switch(
@@ -130,7 +131,7 @@ def switch(
 
     `gates` are those that it was held to, `forced` whether it failed one and judges all the same.
     """
-    with journal.writing(journal_of(home)) as add:
+    with journal.writing(journal_of(home), order.patience) as add:
         before = aliased("champion", home)
         entry = {
             "at": order.at.isoformat(),

@@ -36,6 +36,9 @@ WHO = "circuit breaker"
 LOOKED_AT_ONCE = 25
 """A bad rule meets at most so many people after it could be known for one."""
 PAST = timedelta(days=28)
+_PATIENCE = 1.0
+"""Seconds that the lane waits for a switch of somebody else to end."""
+_TRIES_AGAIN = timedelta(seconds=5)
 ALL = ""
 """No institution's code: an institution has one."""
 
@@ -98,6 +101,16 @@ class Watch:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class _Owed:
+    """What could not be taken back: tried again from `at` on, while `meanwhile` judge."""
+
+    watch: Watch
+    why: str
+    meanwhile: Judges
+    at: datetime
+
+
 class CircuitBreaker:
     """Judges for the lane, and watches what new judges do; its counts may be read by any thread.
 
@@ -118,6 +131,7 @@ class CircuitBreaker:
         self._home = home
         self._clock = clock
         self._holding = False
+        self._owed: _Owed | None = None
         self.held = 0
         self.calm = not _held_last(home)
         self._watch = self._watch_of(in_force.judges)
@@ -130,6 +144,7 @@ class CircuitBreaker:
 
     def screen(self, facts: Sequence[Facts]) -> list[Screening]:
         """Judges by what is in force, a few at a time while that is new."""
+        self._try_again()
         done: list[Screening] = []
         while len(done) < len(facts):
             judges, watch = self._in_force.judges, self._watch
@@ -162,26 +177,51 @@ class CircuitBreaker:
             f"{institution or 'all institutions'}: {mix.stopped} of {mix.decisions} decisions were a review or a refusal; "
             f"{mix.stopped_before} would have been before"
         )
-        self._watch, self.calm, self._holding = None, False, True
+        self._watch, self.calm = None, False
+        self._open(watch, why, _PATIENCE)
+
+    def _try_again(self) -> None:
+        owed = self._owed
+        if owed is None or self._clock() < owed.at:
+            return
+        self._owed = None
+        if self._in_force.judges is owed.meanwhile:  # nobody switched since
+            self._open(owed.watch, owed.why, 0.1, told_before=True)
+
+    def _open(self, watch: Watch, why: str, patience: float, *, told_before: bool = False) -> None:
+        self._holding = True
         try:
-            told = self._take_back(watch, why)
+            told = self._take_back(watch, why, patience)
         except (ChinhchuError, OSError) as error:
-            told = " ".join(str(error).split())
+            told = self._owe(watch, why, error)
+            if told_before:
+                return
         finally:
             self._holding = False
         opens = said("cầu dao ngắt", "the circuit breaker opens")
         _logger.error("%s: %s (%s)", opens, told, why)
 
-    def _take_back(self, watch: Watch, why: str) -> str:
+    def _owe(self, watch: Watch, why: str, error: Exception) -> str:
+        """Lets those before judge although no file says so yet; what that is, in words."""
+        meanwhile = watch.before or watch.judges
+        self._in_force.lend(meanwhile)
+        self._owed = _Owed(watch, why, meanwhile, self._clock() + _TRIES_AGAIN)
+        model, rules = meanwhile.model.version, meanwhile.policy.version
+        return said(
+            f"chưa ghi được ({' '.join(str(error).split())}), sẽ thử lại; trong lúc chờ theo {model}, {rules}",
+            f"cannot be recorded yet ({' '.join(str(error).split())}), tried again; {model} with {rules} judge meanwhile",
+        )
+
+    def _take_back(self, watch: Watch, why: str, patience: float) -> str:
         """What became of it, in words."""
         model, rules = watch.judges.model.version, watch.judges.policy.version
         at, before = self._clock(), watch.before
         if (before is None or before.policy.version != rules) and _former_policy(self._home):
-            rollback(self._home, by=WHO, why=why, at=at, instead_of=rules)
+            rollback(self._home, by=WHO, why=why, at=at, instead_of=rules, patience=patience)
         elif (before is None or before.model.version != model) and (
             former := _former_model(self._home, model)
         ):
-            registry.switch(former, self._home, registry.Order(WHO, why, at))
+            registry.switch(former, self._home, registry.Order(WHO, why, at, patience))
         self._in_force.look()
         now = self._in_force.judges
         if now is watch.judges:
@@ -219,9 +259,10 @@ def _held_models(home: Path) -> set[str]:
 
 
 def _held_last(home: Path) -> bool:
-    """Whether the last switch of the policy or of the model was the breaker's."""
-    whose = [a.by for a in adoptions(home)][-1:], [e["by"] for e in registry.switches(home)][-1:]
-    return [WHO] in whose
+    """Whether the last switch, of the policy or of the model, was the breaker's."""
+    made = [(a.at, a.by) for a in adoptions(home)[-1:]]
+    made += [(datetime.fromisoformat(e["at"]), e["by"]) for e in registry.switches(home)[-1:]]
+    return bool(made) and max(made, key=lambda switch: switch[0].timestamp())[1] == WHO
 
 
 def _watch(judges: Judges, counted: Sequence[Tally], home: Path) -> Watch | None:
@@ -258,12 +299,13 @@ def _likely(others: Sequence[Tally]) -> dict[str, tuple[float, float]]:
 
 def _before(last: Tally, judges: Judges, home: Path) -> Judges | None:
     """Those who judged last, None where they no longer can."""
-    model, rules = judges.model, judges.policy
+    model, rules, learned_until = judges.model, judges.policy, judges.learned_until
     try:
         if last.model_version != model.version:
-            model = bundle.load(home / "models" / last.model_version).model()
+            chosen = bundle.load(home / "models" / last.model_version)
+            model, learned_until = chosen.model(), chosen.learned_until
         if last.policy_version != rules.version:
             rules = policy.load(home / "policies" / f"{last.policy_version}.toml")
     except JudgementError:
         return None
-    return Judges(model, rules)
+    return Judges(model, rules, learned_until)

@@ -55,6 +55,7 @@ class InForce:
         self._one_at_a_time = threading.Lock()
         self._seen = self._signs()
         self.judges = self._first()
+        self._lent = False
         self.announce: Callable[[Judges], None] = lambda _: None
         """Is told of new judges before they judge."""
 
@@ -90,13 +91,20 @@ class InForce:
             stopping.set()
             thread.join()
 
+    def lend(self, judges: Judges) -> None:
+        """Lets others judge than the files name, until one of those is switched."""
+        with self._one_at_a_time:
+            self.judges, self._lent = judges, True
+
     def look(self) -> None:
         """Takes over what was switched since the last look; who cannot wait a second asks himself."""
         with self._one_at_a_time:
             before, self._seen = self._seen, self._signs()
-            if self._seen[0] != before[0]:
+            both = self._lent and self._seen != before
+            self._lent = self._lent and not both
+            if both or self._seen[0] != before[0]:
                 self._take(lambda: _judges(self._champion(), self.judges.policy))
-            if self._seen[1] != before[1]:
+            if both or self._seen[1] != before[1]:
                 self._take(lambda: replace(self.judges, policy=self._policy()))
 
     def _take(self, load: Callable[[], Judges]) -> None:

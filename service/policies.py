@@ -49,7 +49,13 @@ def adopt(home: Path, file: Path, *, by: str, why: str, at: datetime) -> Adoptio
 
 
 def rollback(
-    home: Path, *, by: str, why: str, at: datetime, instead_of: str | None = None
+    home: Path,
+    *,
+    by: str,
+    why: str,
+    at: datetime,
+    instead_of: str | None = None,
+    patience: float = journal.PATIENCE,
 ) -> Adoption:
     """Makes the policy before the one that decides again; the two change places.
 
@@ -59,13 +65,14 @@ def rollback(
         why: and why.
         at: the moment.
         instead_of: only while this version is in force; None for whichever is.
+        patience: how many seconds it waits for another switch to end.
 
     Raises:
         InputError: there is none before, or another one is in force.
         PolicyError: the one before can no longer be used.
         DataFolderError: the data folder takes nothing.
     """
-    with _switching(home) as switch:
+    with _switching(home, patience) as switch:
         before, back = _now(home), adopted("previous", home)
         if back is None or instead_of not in {None, before}:
             raise InputError(
@@ -87,7 +94,9 @@ def adoptions(home: Path) -> list[Adoption]:
 
 
 @contextmanager
-def _switching(home: Path) -> Iterator[Callable[[Adoption], Adoption]]:
+def _switching(
+    home: Path, patience: float = journal.PATIENCE
+) -> Iterator[Callable[[Adoption], Adoption]]:
     """Gives what switches; until the end of the block no other process does.
 
     It records first: what decides is never without a record of who wanted it.
@@ -101,7 +110,7 @@ def _switching(home: Path) -> Iterator[Callable[[Adoption], Adoption]]:
         return adoption
 
     try:
-        with journal.writing(journal_of(home)) as add:
+        with journal.writing(journal_of(home), patience) as add:
             yield switch
     except OSError as error:
         raise DataFolderError(f"{home / 'policies'}: {reason(error)}") from error

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import math
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import numpy as np
 import pytest
 
-from models import bundle, registry
+from models import bundle, journal, registry
 from models.calibration import Calibration
 from models.policy import DEFAULT, load
 from models.risk import RiskModel
+from service import breaker
 from service.breaker import ALL, LOOKED_AT_ONCE, WHO, Watch
 from service.callers import create_key
-from service.in_force import InForce
+from service.in_force import InForce, journal_of
 from service.mixes import Mix, surprise
 from service.policies import adopt, adoptions
 from service.serving import running
@@ -171,6 +174,41 @@ def test_a_bad_rule_meets_few_people_before_the_one_before_judges_again(
     opened = [r.message for r in caplog.records if "circuit breaker opens" in r.message]
     assert len(opened) == 2
     assert not any("\n" in line for line in opened)
+
+
+def test_while_the_journal_is_held_those_before_judge_and_it_is_taken_back_later(
+    service, sent, home, everybody, caplog, monkeypatch
+):
+    monkeypatch.setattr(breaker, "_TRIES_AGAIN", timedelta(0))
+    sent(60)
+    adopt(home, everybody, by="a test", why="a drill", at=NOW)
+    service.house.in_force.look()
+    with journal_of(home).open("ab") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        met = Counter(a["policy_version"] for a in sent(80))
+        assert 0 < met["everybody"] <= LOOKED_AT_ONCE
+        service.house.in_force.look()
+        assert {a["policy_version"] for a in sent(5)} == {load().version}
+        assert adoptions(home)[-1].by == "a test"
+    assert {a["policy_version"] for a in sent(5)} == {load().version}
+    assert (adoptions(home)[-1].by, service.house.breaker.held) == (WHO, 1)
+    opened = [r.message for r in caplog.records if "circuit breaker opens" in r.message]
+    assert ["tried again" in line for line in opened] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("model", "rules", "held"),
+    [(1, 2, False), (2, 1, True), (0, 1, False), (1, 0, True), (0, 0, False)],
+)
+def test_after_a_restart_it_is_calm_as_before(tmp_path, model, rules, held):
+    """Who switched the model (the breaker) and the policy (a person), and when."""
+    journals = (registry.journal_of(tmp_path), WHO, model), (journal_of(tmp_path), "Lan", rules)
+    for file, by, day in journals:
+        if day:
+            at = f"2026-11-0{day}T00:00:00+00:00"
+            with journal.writing(file) as add:
+                add({"at": at, "by": by, "why": "", "from": "A", "to": "B"})
+    assert breaker._held_last(tmp_path) is held
 
 
 def test_where_nothing_can_be_taken_back_it_is_told_once_and_the_new_goes_on(
