@@ -69,9 +69,17 @@ def limits(form: Mapping[str, Mapping[str, Any]]) -> dict[str, Limit]:
     return found
 
 
+_AHEAD = timedelta(days=-1)
+"""Days have no time of day; what lies further in the future has no age that could be believed."""
+
+
 def stale(ages: Mapping[str, timedelta], held: Mapping[str, Limit]) -> tuple[str, ...]:
-    """The codes of what is older than it may be; both go by code, and what has no age never is."""
-    return tuple(c for c in CODES if c in ages and c in held and ages[c] > held[c].age)
+    """The codes of what is older than it may be, or of a day to come; what has no age never is.
+
+    Both go by code.
+    """
+    known = [code for code in CODES if code in ages and code in held]
+    return tuple(c for c in known if not _AHEAD <= ages[c] <= held[c].age)
 
 
 def mode(reasons: Collection[str]) -> str:

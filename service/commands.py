@@ -106,7 +106,7 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
     # The ledger first: its server may run as another user, who cannot write into our scratch.
     with results(out) as aside, _book(settings, asked) as book, one_scratch():
         progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
-        until = asked.until or _just_after(book)
+        until = learned_until(book, asked.until)
         trained = train(
             book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed, trials=asked.trials
         )
@@ -116,7 +116,13 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
         made = Release(trained.bundle, compared, card.write(trained, compared, aside / "card"))
         promotion = release(made, home, may_promote=asked.may_promote, at=wiring.now())
         progress.done()
-        counts = {"command": "train", "until": until.isoformat(), "counts": book.counts}
+        counts: dict[str, Any] = {
+            "command": "train",
+            "until": until.isoformat(),
+            "counts": book.counts,
+        }
+        if asked.until is not None:
+            counts["until_asked"] = asked.until.isoformat()
         write_report(aside, {**counts, **_told(promotion), "seconds": progress.seconds})
     return replace(promotion, folder=out)
 
@@ -144,11 +150,15 @@ def _told(promotion: Promotion) -> dict[str, Any]:
     }
 
 
-def _just_after(book: Book) -> datetime:
-    """The first moment at which all of a book is known."""
+def learned_until(book: Book, asked: datetime | None) -> datetime:
+    """The moment that a model's age counts from: the one asked for, but never after all is known.
+
+    A day to come would make it younger than what it learned from.
+    """
     moments = [r.registered_at for r in book.registrations]
     moments += [confirmed_at for confirmed_at, _ in book.outcomes.values()]
-    return max(moments, default=wiring.now()) + timedelta(microseconds=1)
+    just_after = max(moments, default=wiring.now()) + timedelta(microseconds=1)
+    return just_after if asked is None else min(asked, just_after)
 
 
 @dataclass(frozen=True, slots=True)

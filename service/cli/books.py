@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from features.errors import InputError
+from features.registration import VIETNAM
 from service.arguments import (
     POPULATION,
     SEED,
@@ -77,6 +78,10 @@ def population(commands: Commands[Parser]) -> None:
         from service.commands import population_load
 
         as_of = options.as_of or datetime.now(UTC).date()
+        if as_of > datetime.now(VIETNAM).date():
+            raise InputError(
+                said(f"--as-of {as_of} nằm trong tương lai", f"--as-of {as_of} lies in the future")
+            )
         report, rejected, out = population_load(settings, options.file, as_of)
         _summary({"loaded": report.loaded, "repeated": report.repeated, "rejected": rejected}, out)
         return 0
@@ -115,8 +120,8 @@ def train(commands: Commands[Parser]) -> None:
     )
     whole_book_or_ledger(parser)
     known = said(
-        "chỉ biết những gì trước T; mặc định: ngay sau dòng cuối",
-        "only what lies before T exists; default: just after the last row",
+        "chỉ biết những gì trước T; mặc định và muộn nhất: ngay sau dòng cuối",
+        "only what lies before T exists; default, and at the latest: just after the last row",
     )
     parser.add_argument("--until", type=moment, metavar="T", help=known)
     kept = said("không thay mô hình chính", "leave the champion as it is")

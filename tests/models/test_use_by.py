@@ -37,6 +37,13 @@ def test_a_part_is_stale_once_it_is_older_than_its_limit_and_not_before(code):
     assert stale({code: 900 * DAY}, {}) == stale({}, held) == ()
 
 
+@pytest.mark.parametrize("code", CODES)
+def test_what_is_of_a_day_to_come_is_stale(code):
+    held = {code: Limit(DAY, Then.GO_ON)}
+    assert stale({code: -DAY}, held) == ()
+    assert stale({code: -DAY - timedelta(microseconds=1)}, held) == (code,)
+
+
 def test_the_default_policy_gives_every_part_a_limit_and_goes_on():
     assert POLICY.use_by.keys() == set(CODES)
     assert {limit.then for limit in POLICY.use_by.values()} == {Then.GO_ON}

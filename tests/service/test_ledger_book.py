@@ -11,6 +11,7 @@ import pytest
 from features.errors import InputError
 from features.reading import stream_population
 from features.register.replica import Replica
+from service.commands import learned_until
 from service.datafolder import open_folder
 from service.ledger.erasing import Erasures
 from service.ledger.records import NewOutcome
@@ -23,6 +24,7 @@ from training.world import simulate
 
 NOBODY = "http://127.0.0.1:9/"
 TAKEN = date(2026, 7, 1)
+EARLIER = NOW - timedelta(days=60)
 REPORTED = NOW + timedelta(days=60)
 
 
@@ -69,6 +71,14 @@ def test_it_is_the_book_of_its_files(loaded, settings):
         assert book.registrations == loaded.registrations
         assert (book.outcomes, book.typologies) == (loaded.outcomes, loaded.typologies)
         assert book.register.ask(book.registrations) == loaded.register.ask(loaded.registrations)
+
+
+def test_no_model_is_younger_than_what_it_learned_from(loaded):
+    end = learned_until(loaded, None)
+    last = max(at for at, _ in loaded.outcomes.values())
+    assert last < end < last + timedelta(days=60)
+    assert learned_until(loaded, end + timedelta(days=3000)) == end
+    assert learned_until(loaded, EARLIER) == EARLIER
 
 
 def test_what_lies_on_or_after_its_moment_does_not_exist(loaded, files, settings):

@@ -68,6 +68,7 @@ WRONG_WORDS = (
     (("population", "unload", "f.csv"), "unload"),
     (("population", "load", "f.csv", "--as-of", "2026-13-01"), "--as-of"),
     (("population", "load", "f.csv", "--as-of", "yesterday"), "yesterday"),
+    (("population", "load", "f.csv", "--as-of", "2099-01-01"), "2099-01-01"),
     (("book", "load"), "--registrations"),
     (("train", *BOOK), "--labels"),
     (("train", *BOOK, "--labels", "l.csv", "--until", "2026-02-30"), "--until"),
