@@ -18,7 +18,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from models import journal
-from models.errors import UnknownModelError
+from models.errors import BundleError, UnknownModelError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -71,7 +71,11 @@ def keep(bundle_folder: Path, version: str, home: Path) -> Path:
     """Copies a bundle into the data folder, whole or not at all; a kept version stays as it is.
 
     What its training run told goes along, before it.
+
+    Raises:
+        BundleError: no model may be called so.
     """
+    check_version(version)
     kept = home / "models" / version
     if kept.exists():
         return kept
@@ -87,6 +91,17 @@ def keep(bundle_folder: Path, version: str, home: Path) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return kept
+
+
+def check_version(version: str) -> None:
+    """Refuses a name that is no folder's under `models/`, or that something else there bears.
+
+    Raises:
+        BundleError: no model may be called so.
+    """
+    taken = version in {*ALIASES, "default"} or version.endswith((".told", ".jsonl"))
+    if taken or not journal.is_version(version):
+        raise BundleError(f"model {version[:64]!r}: no model may be called so")
 
 
 def told_of(bundle_folder: Path) -> Path:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from models import bundle as bundles
 from models import registry
-from models.errors import UnknownModelError
+from models.errors import BundleError, UnknownModelError
 from models.registry import DEFAULT, aliased, challenge, champion_folder, keep, promote, resolve
 
 ROOT = Path(__file__).parents[2]
@@ -91,6 +92,21 @@ def test_a_kept_version_stays_as_it_is_and_nothing_half_written_is_left(home, ke
     assert keep(other, "v1", home) == one
     assert (one / "card.json").read_text() == '{"version": "v1"}'
     assert [p.name for p in (home / "models").iterdir()] == ["v1"]
+
+
+@pytest.mark.parametrize(
+    "version",
+    ["../../../escaped", "", ".", "previous", "champion", "default", "v1.told", "promotions.jsonl"]
+    + ["a/b", ".v1", "v" * 65, "v1\n", "v\0"],
+)
+def test_what_is_no_name_of_a_model_is_neither_kept_nor_read(home, trained, tmp_path, version):
+    odd = replace(trained.bundle, card=trained.bundle.card | {"version": version})
+    bundles.save(odd, tmp_path / "bundle")
+    with pytest.raises(BundleError, match="may be called so"):
+        bundles.load(tmp_path / "bundle")
+    with pytest.raises(BundleError, match="may be called so"):
+        keep(tmp_path / "bundle", version, home)
+    assert not home.exists()
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # between libraries of MLflow
