@@ -18,6 +18,8 @@ from typing import IO, Any
 
 from features.errors import DataFolderError
 
+BREAKER = "circuit breaker"
+"""Who switches where nobody did."""
 PATIENCE = 10.0
 """Seconds that a person's switch waits for another one to end."""
 _PAUSE = 0.02
@@ -84,6 +86,11 @@ def _tells_a_switch(entry: Mapping[str, Any]) -> bool:
     except ValueError:
         return False
     return True
+
+
+def held(file: Path) -> set[str]:
+    """The versions that the circuit breaker took back."""
+    return {entry["from"] for entry in switches(file) if entry["by"] == BREAKER}
 
 
 def is_version(text: str) -> bool:

@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from features.errors import ChinhchuError
-from models import bundle, policy, registry, use_by
+from models import bundle, journal, policy, registry, use_by
 from models.decision import Decision, Screening
 from models.errors import JudgementError
 from models.hard_facts import CODES
 from models.screening import Facts, screen
 from service.freshness import Freshness
-from service.in_force import InForce, Judges, adopted
+from service.in_force import InForce, Judges, adopted, journal_of
 from service.ledger import Ledger
 from service.ledger.decisions import Tally, tallies
 from service.mixes import Mix, has_changed
@@ -32,7 +32,7 @@ from service.policies import adoptions, rollback
 from service.policy_trial import share
 from service.words import said
 
-WHO = "circuit breaker"
+WHO = journal.BREAKER
 LOOKED_AT_ONCE = 25
 """A bad rule meets at most so many people after it could be known for one."""
 PAST = timedelta(days=28)
@@ -239,7 +239,7 @@ class CircuitBreaker:
 def _former_policy(home: Path) -> bool:
     """Whether there is a policy to go back to that was not held itself."""
     file = adopted("previous", home)
-    return file is not None and file.stem not in _held_policies(home)
+    return file is not None and file.stem not in journal.held(journal_of(home))
 
 
 def _former_model(home: Path, champion: str) -> str | None:
@@ -247,15 +247,7 @@ def _former_model(home: Path, champion: str) -> str | None:
     now, former = (registry.aliased(alias, home) for alias in ("champion", "previous"))
     if now is None or former is None or now.name != champion:
         return None
-    return None if former.name in _held_models(home) else former.name
-
-
-def _held_policies(home: Path) -> set[str]:
-    return {adoption.before for adoption in adoptions(home) if adoption.by == WHO}
-
-
-def _held_models(home: Path) -> set[str]:
-    return {entry["from"] for entry in registry.switches(home) if entry["by"] == WHO}
+    return None if former.name in journal.held(registry.journal_of(home)) else former.name
 
 
 def _held_last(home: Path) -> bool:
@@ -268,7 +260,9 @@ def _held_last(home: Path) -> bool:
 def _watch(judges: Judges, counted: Sequence[Tally], home: Path) -> Watch | None:
     """The watch over judges, by what others decided before them; None where nobody did."""
     ours = judges.model.version, judges.policy.version
-    models, policies = _held_models(home), _held_policies(home)
+    models, policies = (
+        journal.held(file) for file in (registry.journal_of(home), journal_of(home))
+    )
     others = [
         t
         for t in counted

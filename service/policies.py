@@ -68,7 +68,7 @@ def rollback(
         patience: how many seconds it waits for another switch to end.
 
     Raises:
-        InputError: there is none before, or another one is in force.
+        InputError: there is none before, the circuit breaker held it, or another one is in force.
         PolicyError: the one before can no longer be used.
         DataFolderError: the data folder takes nothing.
     """
@@ -79,6 +79,13 @@ def rollback(
                 said(
                     "không có chính sách nào trước đó để quay lại",
                     "there is no policy before this one to go back to",
+                )
+            )
+        if back.stem in journal.held(journal_of(home)):
+            raise InputError(
+                said(
+                    f"cầu dao đã giữ lại chính sách {back.stem}; muốn dùng nó thì `chinhchu policy adopt` tệp ấy với phiên bản mới",
+                    f"the circuit breaker held policy {back.stem}; who wants it all the same adopts its file under a new version (`chinhchu policy adopt`)",
                 )
             )
         return switch(Adoption(at, by, why, before, policy.load(back).version))

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import filecmp
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ from typing import Any
 
 from features.errors import ChinhchuError, DataFolderError, InputError, StorageFullError
 from models import bundle as bundles
-from models import registry
+from models import journal, registry
 from models.bundle import Bundle
 from models.errors import BundleError, UnknownModelError
 from models.registry import Order, Run
@@ -176,7 +177,9 @@ def promote(reference: str, home: Path, order: Order, *, force: bool = False) ->
     failed = [gate for gate in found if not gate["passed"]]
     if failed and not force:
         raise GateError(chosen.version, failed[0])
-    registry.keep(folder, chosen.version, home)
+    kept = registry.keep(folder, chosen.version, home)
+    if filecmp.cmpfiles(folder, kept, bundles.FILES, shallow=False)[0] != list(bundles.FILES):
+        raise BundleError(f"model {chosen.version}: kept before with other content")
     forced = bool(failed)
     entry = registry.switch(chosen.version, home, order, gates=_brief(found), forced=forced)
     return _switched(chosen.version, home, entry)
@@ -186,12 +189,16 @@ def roll_back(home: Path, order: Order) -> Switched:
     """Makes the champion before this one the champion again; the two change places.
 
     Raises:
-        JudgementError: there is none, or its bundle cannot be used.
+        JudgementError: there is none, the circuit breaker held it, or its bundle cannot be used.
     """
     before = registry.aliased("previous", home)
     if before is None:
         raise UnknownModelError(
             "there is no champion before this one; `chinhchu model promote default` takes the packaged one"
+        )
+    if before.name in journal.held(registry.journal_of(home)):
+        raise UnknownModelError(
+            f"the circuit breaker held model {before.name}; who wants it all the same says `chinhchu model promote {before.name}`"
         )
     version = bundles.load(before).version
     return _switched(version, home, registry.switch(version, home, order))

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
-from models import registry
+from models import bundle, registry
+from service.breaker import WHO as BREAKER
 from tests.service.switches import kept
 
 WHO = ("--by", "Lan", "--why", "better on the last month")
@@ -40,6 +43,27 @@ def test_promotion_and_rollback_are_one_command_each_and_are_recorded(run, home,
         "first → second  Lan: better on the last month",
     ]
     assert back.out.strip() in log
+
+
+def test_what_the_circuit_breaker_held_comes_back_by_no_rollback(run, home, models):
+    for version, by in (("first", "Lan"), ("second", "Lan"), ("first", BREAKER)):
+        registry.switch(version, home, registry.Order(by, "a drill", datetime.now(UTC)))
+    refused = run("model", "rollback", *WHO)
+    assert (refused.code, champion(home)) == (2, "first")
+    assert "circuit breaker held model second" in refused.line
+
+
+def test_a_version_kept_with_other_content_is_not_promoted(
+    run, home, models, small_model, tmp_path
+):
+    other = bundle.load(small_model)
+    bundle.save(
+        replace(other, card=other.card | {"version": "first", "note": "other"}), tmp_path / "b"
+    )
+    refused = run("model", "promote", tmp_path / "b", *WHO)
+    assert refused.code == 2
+    assert "first: kept before with other content" in refused.line
+    assert registry.switches(home) == []
 
 
 def test_the_packaged_model_can_be_promoted_too(run, home, models):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 
 from models.policy import DEFAULT, load
+from service.breaker import WHO
 from service.in_force import policy_file
+from service.policies import rollback
 
 BY = ("--by", "Trần Thị B", "--why", "quý 3")
 PACKAGED = load()
@@ -52,6 +55,15 @@ def test_a_rollback_returns_to_what_decided_before_and_another_one_undoes_it(run
         PACKAGED.version,
         "strict-1",
     ]
+
+
+def test_what_the_circuit_breaker_held_comes_back_by_no_rollback(run, home, stricter):
+    run("policy", "adopt", stricter, *BY)
+    rollback(home, by=WHO, why="too many", at=datetime.now(UTC))
+    said = run("policy", "rollback", *BY)
+    assert said.code == 2
+    assert "circuit breaker held policy strict-1" in said.line
+    assert in_force(home) == PACKAGED.version
 
 
 def test_before_any_adoption_there_is_nothing_to_go_back_to(run, home):
