@@ -100,10 +100,13 @@ class Policy:
 
 
 def bands_of(review_risk: float) -> tuple[float, float, float]:
-    """The bands that follow a review risk: a tenth of it, itself, and six times its odds."""
-    odds = 6 * review_risk / (1 - review_risk) if review_risk < 1 else float("inf")
-    very_high = odds / (1 + odds) if review_risk < 1 else 1.0
-    return round(review_risk / 10, 6), review_risk, round(very_high, 6)
+    """The bands that follow a review risk: a tenth of it, itself, and six times its odds.
+
+    Where it leaves no room below or above, they lie a little off: there are always four bands.
+    """
+    high = min(max(review_risk, 1e-6), 1 - 2e-6)
+    odds = 6 * high / (1 - high)
+    return round(high / 10, 7), high, round(odds / (1 + odds), 6)
 
 
 def load(path: Path = DEFAULT) -> Policy:
@@ -112,11 +115,19 @@ def load(path: Path = DEFAULT) -> Policy:
     Raises:
         PolicyError: the file cannot be read, or a value in it makes no sense.
     """
+    return of_form(read(path), path.name)
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The settings of a policy file as they stand there.
+
+    Raises:
+        PolicyError: the file cannot be read.
+    """
     try:
-        form = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # editors of Windows sign it
+    except (OSError, ValueError, RecursionError) as error:
         raise PolicyError(path.name, [_why(error)]) from error
-    return of_form(form, path.name)
 
 
 def of_form(form: Mapping[str, Any], name: str) -> Policy:
@@ -175,5 +186,7 @@ def _why(error: Exception) -> Problem:
             return f"không đọc được tệp ({why})", f"the file cannot be read ({why})"
         case UnicodeDecodeError():
             return "tệp không phải là văn bản UTF-8", "the file is not UTF-8 text"
+        case RecursionError():
+            return "tệp lồng nhau quá sâu", "the file is nested too deeply"
         case _:
             return f"tệp không phải là TOML ({error})", f"the file is not TOML ({error})"

@@ -66,7 +66,7 @@ class DearPair:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """A fitted policy: `form` is what its file says.
+    """A fitted policy: `form` is what its file says, `days` how many decided.
 
     `by_capacity` is the risk from which all reviewers are at work, `by_cost` that from which a
     review is worth its price. The 95 % interval of the threshold is a bootstrap over days; that of
@@ -76,6 +76,7 @@ class Fitted:
     """
 
     form: dict[str, Any]
+    days: int
     review_risk: float
     interval: Interval
     by_capacity: float
@@ -104,6 +105,7 @@ def fit(past: Past, base: Policy, form: Mapping[str, Any], asked: Asked) -> Fitt
     off = list(_off(whole, rule, asked.window))
     return Fitted(
         form=_form(form, chosen, asked, past),
+        days=queue.days,
         review_risk=chosen,
         interval=_interval(np.array([rule.threshold(queue, often) for often in draws])),
         by_capacity=_settable(queue.threshold(rule.a_day * queue.days)),

@@ -62,7 +62,7 @@ class Period:
     def ending(cls, last: datetime, asked: Span) -> Self:
         """The days that were asked for, where `last` is the moment of the last decision."""
         end = asked.before or _day(last) + timedelta(days=1)
-        return cls(asked.since or end - timedelta(days=asked.days), end)
+        return cls(asked.since or date.fromordinal(max(end.toordinal() - asked.days, 1)), end)
 
     @property
     def moments(self) -> tuple[datetime, datetime]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,15 +80,18 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
     capacity = policy.Capacity(options.reviewers, options.reviews_per_day)
     asked = Asked(capacity, _cost(options) or base.cost, options.institution)
     past = past_asked(settings, options, _DAYS)
-    fitted = fit(past, base, tomllib.loads(file.read_text(encoding="utf-8")), asked)
+    fitted = fit(past, base, policy.read(file), asked)
     policy.of_form(fitted.form, options.out.name)
     about = (
         f"Made by `chinhchu policy fit` from {base.version} and the {len(past)} decisions\n"
         f"from {past.period.since} on and before {past.period.before}."
     )
     aside = options.out.with_name(f".{options.out.name}.part")
-    aside.write_text(text_of(fitted.form, about), encoding="utf-8")
-    aside.replace(options.out)
+    try:
+        aside.write_text(text_of(fitted.form, about), encoding="utf-8")
+        aside.replace(options.out)
+    finally:
+        aside.unlink(missing_ok=True)
     _tell(fitted, capacity.a_day, options.out)
     return 0
 
@@ -108,8 +110,8 @@ def _tell(fitted: Fitted, capacity: float, out: Path) -> None:
     each, facts = number(fitted.reviews_a_day), number(fitted.by_facts_a_day)
     print(
         said(
-            f"{each} lượt một ngày trong 30 ngày cuối, trong đó {facts} do dữ kiện cứng; năng lực {number(capacity)}",
-            f"{each} reviews a day in the last 30 days, {facts} of them for hard facts; capacity {number(capacity)}",
+            f"{each} lượt một ngày trong {fitted.days} ngày cuối, trong đó {facts} do dữ kiện cứng; năng lực {number(capacity)}",
+            f"{each} reviews a day in the last {fitted.days} days, {facts} of them for hard facts; capacity {number(capacity)}",
         )
     )
     print(

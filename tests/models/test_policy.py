@@ -91,6 +91,8 @@ BAD = [  # (text, its replacement, what the line names)
     ("review_risk = 0.20", "review_risk = nan", "review_risk"),
     ("review_risk = 0.20", "review_risk = 20", "review_risk"),  # per cent, not a share
     ("review_risk = 0.20", 'review_risk = "high"', "not a number"),
+    ("review_risk = 0.20", "review_risk = 1" + "0" * 400, "review_risk lies above 0"),
+    ("review_risk = 0.20", "review_risk = 0.2\nx = " + "[" * 9000, "nested too deeply"),
     ("review_risk = 0.20", "", "'review_risk' is missing"),
     ("medium = 0.02", "medium = 0.3", "bands"),  # above `high`
     ("very_high = 0.60", "very_high = 1.2", "bands"),
@@ -109,6 +111,7 @@ BAD = [  # (text, its replacement, what the line names)
     ("[bands]", "capacity = 480\n[bands]", "nobody reads: capacity"),
     ("[bands]", "[institutions]\nVCB = 0.2\n[bands]", "institutions.VCB has one setting"),
     ("[bands]", "[institutions.VCB]\nreview_risk = 0\n[bands]", "institutions.VCB: review_risk"),
+    ("window = 1000", "window = inf", "breaker.window lies above 0"),
     ("window = 1000", "window = 0.5", "breaker.window is a whole number"),
     ("times = 3.0", "times = 1", "breaker.times lies above 1"),
     ("bound = 0.001", "", "'breaker.bound' is missing"),
@@ -128,6 +131,12 @@ def test_a_policy_that_makes_no_sense_is_refused_in_one_line(tmp_path, text, ins
     assert str(refused.value).startswith("policy mine.toml: ")
     assert "\n" not in str(refused.value)
     assert refused.value.vietnamese.startswith("chính sách mine.toml: ")
+
+
+def test_a_file_that_an_editor_signed_is_read_as_any_other(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(DEFAULT.read_text("utf-8"), "utf-8-sig")
+    assert load(path) == POLICY
 
 
 def test_every_mistake_is_told_at_once_in_both_languages(tmp_path):
@@ -151,6 +160,12 @@ def test_whatever_stands_in_a_file_is_a_policy_or_named_problems(form):
     if not told:
         assert of_form(form, "mine.toml").version == form["version"]
     assert all(vietnamese and english for vietnamese, english in told)
+
+
+@given(risk=st.floats(0, 1, exclude_min=True))
+def test_there_are_four_bands_whatever_the_review_risk(risk):
+    medium, high, very_high = bands_of(risk)
+    assert 0 < medium < high < very_high <= 1
 
 
 @given(risk=st.floats(0.0001, 0.99))

@@ -44,6 +44,28 @@ def test_a_policy_with_costs_is_compared_by_them(run, past, tmp_path):
     assert trial["new"]["cost"] <= trial["old"]["cost"]
 
 
+@pytest.mark.parametrize(
+    ("people", "review"), [(10**6, 1), (1, 10**6)], ids=["all are reviewed", "nobody is"]
+)
+def test_where_the_answer_is_easy_a_policy_is_fitted_too(run, past, tmp_path, people, review):
+    out = tmp_path / "fitted.toml"
+    costs = ("--cost-review", review, "--cost-missed", 10**3, "--cost-refusal", 1)
+    words = ("policy", "fit", "--reviewers", people, "--reviews-per-day", 9, *costs)
+    said = run(*words, *past, "--from", "2026-06-15", "--out", out)
+    assert (said.code, "in the last 30 days" in said.out) == (0, False)
+    assert run("policy", "check", out).code == 0
+    taken = tmp_path / "taken"
+    taken.mkdir()
+    assert run(*words, *past, "--out", taken).code != 0
+    assert {path.name for path in tmp_path.iterdir()} >= {"taken", "fitted.toml"}
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_days_before_all_days_hold_no_decision(run, past):
+    said = run("policy", "try", DEFAULT, *past, "--until", "0001-01-01")
+    assert (said.code, "no decision lies in those days" in said.line) == (2, True)
+
+
 WRONG = [
     (("try", DEFAULT, "--decisions", "."), "--decisions and --registrations"),
     (("try", DEFAULT, "--labels", "l.csv"), "--decisions and --registrations"),
