@@ -167,11 +167,11 @@ def keep(policy: Policy, home: Path, path: Path = DEFAULT) -> Path:
         aside.write_bytes(path.read_bytes())
         aside.replace(kept)
     elif load(kept) != policy:
-        raise PolicyError(policy.version, [_CHANGED])
+        raise PolicyError(policy.version, [CHANGED])
     return kept
 
 
-_CHANGED = ("nội dung khác nhưng vẫn phiên bản cũ", "changed without a new version")
+CHANGED = ("nội dung khác nhưng vẫn phiên bản cũ", "changed without a new version")
 
 
 def _bands(table: Mapping[str, float]) -> tuple[float, float, float]:

@@ -8,6 +8,7 @@ judged before goes on.
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import threading
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ from pathlib import Path
 from features.errors import ChinhchuError
 from models import bundle, journal, policy, registry
 from models.bundle import Bundle
-from models.errors import JudgementError, UnknownModelError
+from models.errors import JudgementError, PolicyError, UnknownModelError
 from models.policy import Policy
 from models.risk import RiskModel
 from service.lane import log_defect
@@ -145,6 +146,8 @@ class InForce:
             _refuse_odd(self._home / "policies" / "in_force")
         file = policy_file(self._named, self._home)
         rules = policy.load(file)
+        if self._named is None:
+            prove_kept(file, self._home)
         policy.keep(rules, self._home, file)
         return rules
 
@@ -160,9 +163,13 @@ def _refuse_odd(alias: Path) -> None:
 
 def _with_way(error: JudgementError, *commands: str) -> JudgementError:
     either, other = (f"`chinhchu {command}`" for command in commands)
-    line = " ".join(str(error).split())
+    vietnamese = error.vietnamese if isinstance(error, PolicyError) else str(error)
+    vietnamese, line = (" ".join(text.split()) for text in (vietnamese, str(error)))
     return JudgementError(
-        said(f"{line}; chữa bằng {either} hoặc {other}", f"{line}; {either} or {other} mends it")
+        said(
+            f"{vietnamese}; chữa bằng {either} hoặc {other}",
+            f"{line}; {either} or {other} mends it",
+        )
     )
 
 
@@ -183,6 +190,20 @@ def adopted(alias: str, home: Path) -> Path | None:
         now = journal.named(folder / "in_force")
         version = journal.named_before(folder / alias, now, journal_of(home))
     return None if version is None else folder / f"{version}.toml"
+
+
+def prove_kept(file: Path, home: Path) -> str:
+    """The digest of a kept policy, which is still that of its first adoption.
+
+    Raises:
+        PolicyError: somebody changed it since.
+    """
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    entries = journal.switches(journal_of(home))
+    first = next((e["digest"] for e in entries if e["to"] == file.stem and "digest" in e), digest)
+    if first != digest:
+        raise PolicyError(file.stem, [policy.CHANGED])
+    return digest
 
 
 def journal_of(home: Path) -> Path:

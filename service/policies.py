@@ -14,7 +14,7 @@ from pathlib import Path
 
 from features.errors import DataFolderError, InputError
 from models import journal, policy
-from service.in_force import adopted, journal_of
+from service.in_force import adopted, journal_of, prove_kept
 from service.words import reason, said
 
 
@@ -69,7 +69,7 @@ def rollback(
 
     Raises:
         InputError: there is none before, the circuit breaker held it, or another one is in force.
-        PolicyError: the one before can no longer be used.
+        PolicyError: the one before can no longer be used, or was changed since its adoption.
         DataFolderError: the data folder takes nothing.
     """
     with _switching(home, patience) as switch:
@@ -111,7 +111,8 @@ def _switching(
 
     def switch(adoption: Adoption) -> Adoption:
         entry = {"at": adoption.at.isoformat(), "by": adoption.by, "why": adoption.why}
-        add({**entry, "from": adoption.before, "to": adoption.after})
+        digest = prove_kept(home / "policies" / f"{adoption.after}.toml", home)
+        add({**entry, "from": adoption.before, "to": adoption.after, "digest": digest})
         journal.point(home / "policies" / "previous", adoption.before)
         journal.point(home / "policies" / "in_force", adoption.after)
         return adoption

@@ -178,6 +178,14 @@ def test_a_cut_switch_is_told_and_never_loses_the_way_back(home, tmp_path, steps
     assert (back.before, back.after) == ("B", "A")
 
 
+def test_a_policy_in_force_that_was_changed_by_hand_starts_nothing(home, tmp_path):
+    adopted(home, tmp_path, "A")
+    with (home / "policies" / "A.toml").open("a") as kept:
+        kept.write("# so much the better\n")
+    with pytest.raises(JudgementError, match="without a new version.*`chinhchu policy rollback`"):
+        InForce(home)
+
+
 @pytest.mark.parametrize("odd", [b"\xff\xfe\n", b"", b"../x\n"])
 def test_a_spoilt_name_switches_nothing_is_told_and_a_command_mends_it(home, tmp_path, odd, caplog):
     adopted(home, tmp_path, "A")

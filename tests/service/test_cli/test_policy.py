@@ -82,6 +82,19 @@ def test_a_file_changed_under_its_old_version_is_refused_and_nothing_switched(ru
     assert in_force(home) == PACKAGED.version
 
 
+def test_a_kept_policy_that_was_changed_by_hand_decides_nothing_under_its_version(
+    run, home, stricter
+):
+    run("policy", "adopt", stricter, *BY)
+    kept = home / "policies" / "strict-1.toml"
+    run("policy", "rollback", *BY)
+    kept.write_text(kept.read_text("utf-8").replace("0.1\n", "0.05\n"), "utf-8")
+    for words in (("adopt", kept), ("rollback",)):
+        said = run("policy", *words, *BY)
+        assert (said.code, in_force(home)) == (2, PACKAGED.version)
+        assert said.line == "chinhchu: policy strict-1: changed without a new version"
+
+
 def test_what_is_in_force_is_not_adopted_twice(run, home, stricter):
     run("policy", "adopt", stricter, *BY)
     assert run("policy", "adopt", stricter, *BY).code == 2
