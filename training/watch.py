@@ -23,6 +23,7 @@ _VIETNAM = 7 * 3600
 """Seconds that Vietnam's clock is ahead; months are read on it."""
 _MOST_MONTHS = 12
 _DESKS = frozenset({"agent", "branch", "tablet", "network", "subnet", "peers"})
+_PASSING = frozenset({"document_age", "days_since_status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +202,11 @@ def _columns(past: Past) -> list[Column]:
 def _tells_of_the_row(feature: str) -> bool:
     """Not of its desk: a desk's counts are alike for all who come on a day, and each wanders.
 
-    Nor how long ago something was first seen, which grows with the book.
+    Nor of all of the past, which grows though nobody does anything new, nor days that pass anyway.
     """
     link, _, measure = feature.partition(".")
-    return not (measure and link in _DESKS) and not measure.startswith("age_hours")
+    of_desk, grows = measure and link in _DESKS, measure.endswith(".all")
+    return not of_desk and not grows and feature not in _PASSING
 
 
 def _form(past: Past) -> list[Kinds]:

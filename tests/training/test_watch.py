@@ -52,12 +52,14 @@ def test_what_leaves_nothing_to_compare_is_refused(moments, month, reference):
         period_of(moments, month, reference)
 
 
-def test_what_counts_a_desks_own_past_or_the_age_of_the_book_is_not_watched():
+def test_what_counts_a_desks_own_past_or_grows_by_itself_is_not_watched():
     n = len(YEARS)
     names = (
         "phone.holders.30d",
         "branch.frauds.30d",
         "phone.age_hours.all",
+        "holder.registrations.all",
+        "document_age",
         "has_email",
         "channel",
     )
