@@ -27,7 +27,7 @@ from features.registration import Person, Registration
 from features.vector import NAMES, vector
 from models.calibration import Calibration
 from models.errors import BundleError
-from models.registry import check_version
+from models.journal import check_model
 from models.risk import RiskModel
 
 FILES = ("model.txt", "calibration.json", "features.json", "golden.json", "card.json")
@@ -171,7 +171,7 @@ def _read(folder: Path) -> Bundle:
     read = {n: (folder / n).read_text(encoding="utf-8") for n in FILES}
     names = tuple(json.loads(read["features.json"]))
     card = json.loads(read["card.json"])
-    check_version(str(card["version"]))
+    check_model(str(card["version"]))
     # LightGBM may end the whole process over trees that somebody edited, so they stay unread.
     if card["trees"] != _digest(read["model.txt"]):
         raise BundleError(f"model {folder.name}: holds other trees than those released")

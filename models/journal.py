@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from features.errors import DataFolderError
+from models.errors import BundleError
 
+MODEL_ALIASES = ("champion", "challenger", "previous")
 BREAKER = "circuit breaker"
 """Who switches where nobody did."""
 PATIENCE = 10.0
@@ -96,6 +98,17 @@ def held(file: Path) -> set[str]:
 def is_version(text: str) -> bool:
     """Whether a version may be called so: it is part of a path."""
     return _VERSION.fullmatch(text) is not None
+
+
+def check_model(version: str) -> None:
+    """Refuses what no folder under `models/` may be called, or what something else there is.
+
+    Raises:
+        BundleError: no model may be called so.
+    """
+    taken = version in {*MODEL_ALIASES, "default"} or version.endswith((".told", ".jsonl"))
+    if taken or not is_version(version):
+        raise BundleError(f"model {version[:64]!r}: no model may be called so")
 
 
 def named(alias: Path) -> str | None:

@@ -18,13 +18,13 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from models import journal
-from models.errors import BundleError, UnknownModelError
+from models.errors import UnknownModelError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 DEFAULT = Path(__file__).parent / "default"
-ALIASES = ("champion", "challenger", "previous")
+ALIASES = journal.MODEL_ALIASES
 _NAME = "chinhchu-risk"
 _AT_ONCE = 500
 """Metrics that MLflow takes in one call; it takes a thousand at most."""
@@ -75,7 +75,7 @@ def keep(bundle_folder: Path, version: str, home: Path) -> Path:
     Raises:
         BundleError: no model may be called so.
     """
-    check_version(version)
+    journal.check_model(version)
     kept = home / "models" / version
     if kept.exists():
         return kept
@@ -91,17 +91,6 @@ def keep(bundle_folder: Path, version: str, home: Path) -> Path:
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return kept
-
-
-def check_version(version: str) -> None:
-    """Refuses a name that is no folder's under `models/`, or that something else there bears.
-
-    Raises:
-        BundleError: no model may be called so.
-    """
-    taken = version in {*ALIASES, "default"} or version.endswith((".told", ".jsonl"))
-    if taken or not journal.is_version(version):
-        raise BundleError(f"model {version[:64]!r}: no model may be called so")
 
 
 def told_of(bundle_folder: Path) -> Path:
