@@ -15,8 +15,11 @@ from service.ledger.records import registration_of
 from service.ledger.writing import bound
 
 _REGISTERED = """
-SELECT r.institution, r.registration_id, r.inputs_ciphertext, o.is_fraud, o.typology, o.known_at
-FROM registrations r LEFT JOIN (
+SELECT r.institution, r.registration_id,
+    CASE WHEN e.asked_at IS NULL THEN r.inputs_ciphertext ELSE ''::bytea END,
+    o.is_fraud, o.typology, o.known_at
+FROM registrations r LEFT JOIN erasures e USING (institution, registration_id)
+LEFT JOIN (
     SELECT *, CASE source WHEN 'book' THEN confirmed_at
         ELSE greatest(confirmed_at, received_at) END AS known_at
     FROM outcomes
@@ -30,7 +33,7 @@ _ROWS_AT_ONCE = 5_000
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Registered:
-    """One registration; `typed` is None where it was erased, `outcome` where nothing is known.
+    """One registration; `typed` is None where erasure was asked, `outcome` where nothing is known.
 
     An outcome is when it became known here (of a book, when it was confirmed), whether it is fraud,
     and its typology.

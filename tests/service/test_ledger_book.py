@@ -100,12 +100,14 @@ def test_what_an_institution_reported_late_was_not_known_before(loaded, settings
         assert not book.outcomes
 
 
-def test_the_erased_are_left_out_and_counted(loaded, settings, ledger):
+@pytest.mark.parametrize("carried_out", [False, True])
+def test_whose_erasure_was_asked_is_left_out_and_counted(loaded, settings, ledger, carried_out):
     gone = list(loaded.outcomes)[:3]
     writer = ledger.open_lease()
     with closing(writer.door):
         Erasures(writer.door).ask(gone, "asked by the person", NOW)
-        Erasures(writer.door).carry_out(gone, NOW)
+        if carried_out:
+            Erasures(writer.door).carry_out(gone, NOW)
     with ledger_book(settings, None) as book:
         assert {r.key for r in book.registrations} == {
             r.key for r in loaded.registrations if r.key not in gone
