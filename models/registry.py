@@ -8,6 +8,7 @@ MLflow.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -50,6 +51,11 @@ def resolve(reference: str | None, home: Path) -> Path:
         if folder is not None and (folder / "card.json").is_file():
             return folder
     raise UnknownModelError(f"model {reference}: no alias, version or bundle folder of that name")
+
+
+def default_version() -> str:
+    """What the packaged model is called."""
+    return str(json.loads((DEFAULT / "card.json").read_text(encoding="utf-8"))["version"])
 
 
 def champion_folder(home: Path) -> Path:
@@ -103,9 +109,12 @@ def told_of(bundle_folder: Path) -> Path:
 
 
 def promote(version: str, home: Path) -> None:
-    """Makes a kept version the champion; the one before it becomes `previous`."""
-    before = aliased("champion", home)
-    if before is not None and before.name != version:
+    """Makes a kept version the champion; the one before it becomes `previous`.
+
+    Where the packaged model judged, it is kept under its version, so that it can judge again.
+    """
+    before = aliased("champion", home) or keep(DEFAULT, default_version(), home)
+    if before.name != version:
         journal.point(home / "models" / "previous", before.name)
     journal.point(home / "models" / "champion", version)
     challenger = aliased("challenger", home)

@@ -60,11 +60,7 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
     new, compared = made.bundle, made.compared
     better, why = compared.better, compared.why
     if registry.aliased("champion", home) is None:
-        # The default model knows a made-up world alone: it stands in, and is no champion to beat.
-        warned = Words("", "") if better else Words("cảnh báo: ", "warning: ")
-        first = "mô hình đầu tiên của thư mục dữ liệu này", "the first of this data folder"
-        better = True
-        why = Words(f"{first[0]}; {warned.vi}{why.vi}", f"{first[1]}; {warned.en}{why.en}")
+        better, why = _first(compared)
     if not may_promote:
         why = Words(f"không thay, như đã yêu cầu ({why.vi})", f"not promoted, as asked ({why.en})")
     is_champion = may_promote and better
@@ -82,6 +78,18 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
         registry.record(kept, home, made.run, is_champion=is_champion)
         _call(kept, home, Order(_TRAIN, why.en, at), is_champion=is_champion)
     return Promotion(new.version, kept, is_champion, why, figures, compared.champion_figures)
+
+
+def _first(compared: Comparison) -> tuple[bool, Words]:
+    """The first model of a data folder judges, unless its golden facts fail.
+
+    The default model knows a made-up world alone: it stands in, and is no champion to beat.
+    """
+    better, why = compared.better, compared.why
+    warned = Words("", "") if better else Words("cảnh báo: ", "warning: ")
+    first = "mô hình đầu tiên của thư mục dữ liệu này", "the first of this data folder"
+    proven = all(gate.passed for gate in compared.gates if gate.name == "golden_facts")
+    return proven, Words(f"{first[0]}; {warned.vi}{why.vi}", f"{first[1]}; {warned.en}{why.en}")
 
 
 def _call(kept: Path, home: Path, order: Order, *, is_champion: bool) -> None:

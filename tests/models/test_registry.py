@@ -57,7 +57,7 @@ def test_a_challenger_judges_only_where_it_is_asked_for(home, kept):
     promote("v1", home)
     challenge("v2", home)
     assert (resolve(None, home), resolve("challenger", home)) == (one, two)
-    assert aliased("previous", home) is None
+    assert aliased("previous", home) == home / "models" / registry.default_version()
 
 
 def test_promoting_the_champion_again_forgets_nothing(home, kept):

@@ -215,6 +215,7 @@ def test_where_nothing_can_be_taken_back_it_is_told_once_and_the_new_goes_on(
     service, sent, home, caplog
 ):
     sent(60)
+    (home / "models" / "previous").unlink()
     (home / "models" / "champion").write_text(
         "bad\n"
     )  # as somebody's hand would: nothing before it

@@ -272,6 +272,14 @@ def test_the_first_model_of_a_folder_is_its_champion_and_says_how_it_compares(
     )
 
 
+def test_a_first_model_whose_golden_facts_fail_never_judges(first, home, default):
+    default(first)
+    wrong = replace(first.bundle, golden=(replace(first.bundle.golden[0], risk=0.5),))
+    made = released(replace(first, bundle=wrong), home, may_promote=True)
+    assert not made.is_champion
+    assert registry.resolve(None, home) == registry.DEFAULT
+
+
 def test_a_champion_that_can_no_longer_be_used_leaves_the_default_to_compare_with(
     first, poor, home, judging, default
 ):

@@ -74,6 +74,14 @@ def test_the_packaged_model_can_be_promoted_too(run, home, models):
     assert champion(home) == "first"
 
 
+def test_the_packaged_model_that_judged_before_the_first_can_be_gone_back_to(run, home, models):
+    run("model", "promote", "first", *WHO)
+    assert run("model", "rollback", *WHO).code == 0
+    assert champion(home) == registry.default_version()
+    assert run("model", "rollback", *WHO).code == 0
+    assert champion(home) == "first"
+
+
 def test_a_promoted_challenger_challenges_nobody_any_more(run, home, models):
     run("model", "promote", "first", *WHO)
     registry.challenge("second", home)
@@ -87,7 +95,7 @@ def test_the_list_tells_versions_and_what_they_are_called(run, home, models):
     assert "first" in fresh
     run("model", "promote", "first", *WHO)
     run("model", "promote", "second", *WHO)
-    lines = run("model", "list").out.splitlines()[1:]
+    lines = run("model", "list").out.splitlines()[2:]  # the packaged one has no name any more
     assert [line.split()[:2] for line in lines] == [["previous", "first"], ["champion", "second"]]
 
 
@@ -139,6 +147,7 @@ def test_a_bundle_that_does_not_fit_is_neither_promoted_nor_rolled_back_to(run, 
 )
 def test_what_cannot_be_done_is_one_line(run, home, models, words, named):
     registry.promote("second", home)
+    (home / "models" / "previous").unlink()
     said = run("model", *words)
     assert said.code == 2
     assert named in said.line
