@@ -4,6 +4,7 @@ ChinhchuError
 └── JudgementError
     ├── BundleError        a released model that cannot be read or does not fit this program
     ├── PolicyError        a policy file that cannot be read or contradicts itself
+    ├── OvertakenError     another champion than the one that was looked at
     └── UnknownModelError  a model reference that names nothing
 """
 
@@ -31,6 +32,10 @@ class PolicyError(JudgementError):
         vietnamese, english = ("; ".join(told) for told in zip(*problems, strict=True))
         super().__init__(f"policy {name}: {english}")
         self.vietnamese = f"chính sách {name}: {vietnamese}"
+
+
+class OvertakenError(JudgementError):
+    """The champion is no longer the one that was looked at."""
 
 
 class UnknownModelError(JudgementError):

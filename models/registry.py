@@ -19,12 +19,14 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from models import journal
-from models.errors import UnknownModelError
+from models.errors import OvertakenError, UnknownModelError
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 DEFAULT = Path(__file__).parent / "default"
+ANY = "*"
+"""Whatever judges: no version is called so."""
 ALIASES = journal.MODEL_ALIASES
 _NAME = "chinhchu-risk"
 _AT_ONCE = 500
@@ -139,13 +141,20 @@ def switch(
     *,
     gates: Sequence[Mapping[str, Any]] = (),
     forced: bool = False,
+    over: str | None = ANY,
 ) -> dict[str, Any]:
     """Promotes a kept version, recorded before it judges; gives the entry.
 
-    `gates` are those that it was held to, `forced` whether it failed one and judges all the same.
+    `gates` are those that it was held to, `forced` whether it failed one and judges all the same,
+    `over` the champion that it was found to be no worse than, None where there was none.
+
+    Raises:
+        OvertakenError: another one than `over` is the champion by now.
     """
     with journal.writing(journal_of(home), order.patience) as add:
         before = aliased("champion", home)
+        if over not in (ANY, None if before is None else before.name):
+            raise OvertakenError(f"model {version}: the champion was switched meanwhile")
         entry = {
             "at": order.at.isoformat(),
             "by": order.by,

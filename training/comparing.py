@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -48,6 +48,7 @@ class Comparison:
 
     `better` is whether it may take its place, `why` says so in a sentence; `shared` is None where
     too few rows are new to both, and each is then taken by what it showed on rows of its own.
+    `seen` is the version that was the champion then, None where there was none.
     """
 
     called: Words
@@ -56,6 +57,7 @@ class Comparison:
     why: Words
     gates: list[Gate]
     shared: Shared | None
+    seen: str | None = None
 
 
 def compare(trained: Trained, home: Path, clock: Clock) -> Comparison:
@@ -65,7 +67,13 @@ def compare(trained: Trained, home: Path, clock: Clock) -> Comparison:
     or the new ones tell too little, each is taken by the last part of its own time, as it was before
     it saw that part.
     """
-    champion, called = judging(home)
+    # Read first: a switch during the comparison shows, at worst as one more.
+    seen = registry.aliased("champion", home)
+    compared = _compare(trained, *judging(home), clock)
+    return replace(compared, seen=None if seen is None else seen.name)
+
+
+def _compare(trained: Trained, champion: Bundle, called: Words, clock: Clock) -> Comparison:
     unseen = _unseen(trained, champion.card)
     if unseen is None:
         return _by_cards(trained.bundle, champion, called)

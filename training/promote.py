@@ -20,7 +20,7 @@ from features.errors import ChinhchuError, DataFolderError, InputError, StorageF
 from models import bundle as bundles
 from models import journal, registry
 from models.bundle import Bundle
-from models.errors import BundleError, UnknownModelError
+from models.errors import BundleError, OvertakenError, UnknownModelError
 from models.registry import Order, Run
 from training.comparing import Comparison, Words
 
@@ -59,8 +59,14 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
     """
     new, compared = made.bundle, made.compared
     better, why = compared.better, compared.why
-    if registry.aliased("champion", home) is None:
+    if compared.seen is None:
         better, why = _first(compared)
+    if left := _left(new.version, home):
+        better = False
+        why = Words(
+            f"{left} đã thay phiên bản này, nên nó chỉ thách đấu ({why.vi})",
+            f"{left} switched away from this version, so it only challenges ({why.en})",
+        )
     if not may_promote:
         why = Words(f"không thay, như đã yêu cầu ({why.vi})", f"not promoted, as asked ({why.en})")
     is_champion = may_promote and better
@@ -76,7 +82,13 @@ def release(made: Release, home: Path, *, may_promote: bool, at: datetime) -> Pr
                 shutil.copytree(made.run.card, told / "card")
             kept = registry.keep(folder, new.version, home)
         registry.record(kept, home, made.run, is_champion=is_champion)
-        _call(kept, home, Order(_TRAIN, why.en, at), is_champion=is_champion)
+        order = Order(_TRAIN, why.en, at)
+        if _call(kept, home, order, compared.seen, is_champion=is_champion) != is_champion:
+            is_champion = False
+            why = Words(
+                f"mô hình chính đã đổi trong lúc huấn luyện, nên nó chỉ thách đấu ({why.vi})",
+                f"the champion was switched meanwhile, so it only challenges ({why.en})",
+            )
     return Promotion(new.version, kept, is_champion, why, figures, compared.champion_figures)
 
 
@@ -92,15 +104,35 @@ def _first(compared: Comparison) -> tuple[bool, Words]:
     return proven, Words(f"{first[0]}; {warned.vi}{why.vi}", f"{first[1]}; {warned.en}{why.en}")
 
 
-def _call(kept: Path, home: Path, order: Order, *, is_champion: bool) -> None:
-    """Has a kept version judge or challenge; trained again to the same bytes, it goes on judging."""
-    before = registry.aliased("champion", home)
-    if before == kept:
-        return
+def _left(version: str, home: Path) -> str | None:
+    """Who took a version out of office, a person or the breaker, where that was the last of it."""
+    told = [e for e in registry.switches(home) if version in (e["from"], e["to"])]
+    for entry in told[-1:]:
+        if entry["from"] == version and entry["by"] != _TRAIN:
+            return str(entry["by"])
+    return None
+
+
+def _call(kept: Path, home: Path, order: Order, over: str | None, *, is_champion: bool) -> bool:
+    """Has a kept version judge or challenge; gives whether it judges.
+
+    Trained again to the same bytes, it goes on judging; where another one than `over` judges by
+    now, it was compared with the wrong one, and challenges.
+    """
+    now = registry.aliased("champion", home)
+    if now == kept:
+        return is_champion
     if is_champion:
-        registry.switch(kept.name, home, order, gates=_brief(gates_of(kept).found))
-    else:
-        registry.challenge(kept.name, home)
+        try:
+            gates = _brief(gates_of(kept).found)
+            registry.switch(kept.name, home, order, gates=gates, over=over)
+        except OvertakenError:
+            now = registry.champion_folder(home)
+            registry.record_champion(now.name, home)
+        else:
+            return True
+    registry.challenge(kept.name, home)
+    return False
 
 
 class GateError(ChinhchuError):

@@ -25,7 +25,7 @@ from training import train as training
 from training.book import BookFiles, open_book
 from training.comparing import compare
 from training.dataset import as_if_alone, build
-from training.promote import Promotion, Release, gates_of, release
+from training.promote import Promotion, Release, gates_of, release, roll_back
 from training.train import Trained, train
 from training.world import simulate
 
@@ -309,6 +309,32 @@ def test_a_champion_whose_own_figures_rest_on_too_few_is_displaced(first, chance
     enough = released(measured(first, 0.5, frauds_known=5), home, may_promote=True)
     assert enough.is_champion
     assert "itself rests on too few known frauds: 2" in enough.why.en
+
+
+def test_a_version_that_a_person_switched_away_from_only_challenges_when_trained_again(
+    first, chance, home, judging
+):
+    judging(chance)
+    assert released(first, home, may_promote=True).is_champion
+    roll_back(home, registry.Order("Lan", "complaints", UNTIL))
+    again = released(first, home, may_promote=True)
+    assert not again.is_champion
+    assert again.why.en.startswith("Lan switched away from this version")
+    assert registry.resolve(None, home).name == chance.bundle.version
+    assert registry.resolve("challenger", home).name == first.bundle.version
+
+
+def test_a_champion_that_was_switched_during_a_training_is_not_replaced(
+    first, chance, home, judging
+):
+    compared = compare(first, home, count(0, 1_000).__next__)
+    judging(chance)
+    made = Release(first.bundle, compared, registry.Run({}, {}, None))
+    late = release(made, home, may_promote=True, at=UNTIL)
+    assert not late.is_champion
+    assert late.why.en.startswith("the champion was switched meanwhile")
+    assert registry.resolve(None, home).name == chance.bundle.version
+    assert registry.switches(home) == []
 
 
 def test_a_model_that_must_not_be_promoted_is_kept_beside(first, home):
