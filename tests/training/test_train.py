@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-import random
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -20,6 +18,7 @@ from graph.attributes import Tokens
 from models import bundle as bundles
 from models import registry
 from models.screening import Facts, examine, vectors_of
+from tests.training.changed_books import UNTIL, before, other_outcomes, rewritten, shuffled
 from training import comparing, fit, resampling
 from training import train as training
 from training.book import BookFiles, open_book
@@ -33,8 +32,6 @@ pytestmark = [
     pytest.mark.xdist_group("training"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # between libraries of MLflow
 ]
-
-UNTIL = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -62,34 +59,6 @@ def released(trained: Trained, home: Path, *, may_promote: bool) -> Promotion:
     compared = compare(trained, home, count(0, 1_000).__next__)
     made = Release(trained.bundle, compared, registry.Run({}, {}, None))
     return release(made, home, may_promote=may_promote, at=UNTIL)
-
-
-def rewritten(files, folder, **changes) -> BookFiles:
-    """The files with the rows of some of them changed."""
-    made = {}
-    for name in ("population", "registrations", "labels"):
-        table = pq.read_table(getattr(files, name))
-        change = changes.get(name, lambda rows: rows)
-        made[name] = folder / f"{name}.parquet"
-        pq.write_table(pa.Table.from_pylist(change(table.to_pylist()), table.schema), made[name])
-    return BookFiles(**made)
-
-
-def before(column):
-    return lambda rows: [row for row in rows if row[column] < UNTIL]
-
-
-def shuffled(rows):
-    return random.Random(1).sample(rows, len(rows))
-
-
-def other_outcomes(rows):
-    """The same registrations are looked into; who of them is a fraud is left to chance."""
-    outcomes = shuffled([(row["is_fraud"], row["typology"]) for row in rows])
-    return [
-        {**row, "is_fraud": is_fraud, "typology": typology}
-        for row, (is_fraud, typology) in zip(rows, outcomes, strict=True)
-    ]
 
 
 def content(trained: Trained, folder: Path) -> dict[str, bytes]:
