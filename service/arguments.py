@@ -81,6 +81,21 @@ def utf8(text: str) -> str:
     return text
 
 
+def worded(text: str) -> str:
+    """A text that says something: a blank name answers for nothing, a blank reason gives none."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(said("không được để trống", "that is blank"))
+    return utf8(text)
+
+
+def answered_for(parser: Parser) -> None:
+    """Who switches what decides, and why."""
+    who = said("ai chịu trách nhiệm, được lưu lại", "who answers for it; it is kept")
+    parser.add_argument("--by", type=worded, required=True, metavar="WHO", help=who)
+    why = said("vì sao, được lưu lại", "why; it is kept")
+    parser.add_argument("--why", type=worded, required=True, metavar="TEXT", help=why)
+
+
 def day(text: str) -> date:
     """A day, `YYYY-MM-DD`."""
     try:

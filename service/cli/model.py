@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from service.arguments import Commands, Parser, command, utf8
+from service.arguments import Commands, Parser, answered_for, command, utf8
 from service.cli.shadow import shadow
 from service.settings import Settings
 from service.words import said
@@ -49,14 +49,16 @@ def model(commands: Commands[Parser]) -> None:
         "although it failed a gate; this is recorded",
     )
     promoted.add_argument("--force", action="store_true", help=all_the_same)
-    _answered_for(promoted, _promote)
+    answered_for(promoted)
+    promoted.set_defaults(run=_promote)
     back = command(
         actions,
         "rollback",
         "Quay lại mô hình chính trước đó. Ghi models/ và sổ MLflow.",
         "Makes the champion before this one the champion again. Writes models/ and MLflow's book.",
     )
-    _answered_for(back, _rollback)
+    answered_for(back)
+    back.set_defaults(run=_rollback)
     command(
         actions,
         "log",
@@ -64,14 +66,6 @@ def model(commands: Commands[Parser]) -> None:
         "Who switched the champion, when and why. Writes nothing.",
     ).set_defaults(run=_log)
     shadow(actions)
-
-
-def _answered_for(parser: Parser, run: object) -> None:
-    who = said("ai chịu trách nhiệm, được lưu lại", "who answers for it; it is kept")
-    parser.add_argument("--by", type=utf8, required=True, metavar="WHO", help=who)
-    why = said("vì sao, được lưu lại", "why; it is kept")
-    parser.add_argument("--why", type=utf8, required=True, metavar="TEXT", help=why)
-    parser.set_defaults(run=run)
 
 
 def _list(settings: Settings, _: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from service.arguments import Commands, Parser, command, utf8
+from service.arguments import Commands, Parser, answered_for, command
 from service.cli.policy_fit import add_fit
 from service.cli.policy_try import add_try
 from service.settings import Settings
@@ -52,28 +52,22 @@ def policy(commands: Commands[Parser]) -> None:
         "Lets a file decide from now on; a service that runs takes it over within seconds. Writes policies/ of the data folder.",
     )
     adopted.add_argument("file", type=Path, metavar="FILE", help=said(*_FILE))
-    _answered_for(adopted, _adopt)
+    answered_for(adopted)
+    adopted.set_defaults(run=_adopt)
     back = command(
         actions,
         "rollback",
         "Quay lại chính sách trước đó. Ghi policies/ của thư mục dữ liệu.",
         "Lets the policy before this one decide again. Writes policies/ of the data folder.",
     )
-    _answered_for(back, _rollback)
+    answered_for(back)
+    back.set_defaults(run=_rollback)
     command(
         actions,
         "log",
         "Ai đã thay chính sách, khi nào, vì sao. Không ghi gì.",
         "Who switched the policy, when and why. Writes nothing.",
     ).set_defaults(run=_log)
-
-
-def _answered_for(parser: Parser, run: object) -> None:
-    who = said("ai chịu trách nhiệm, được lưu lại", "who answers for it; it is kept")
-    parser.add_argument("--by", type=utf8, required=True, metavar="WHO", help=who)
-    why = said("vì sao, được lưu lại", "why; it is kept")
-    parser.add_argument("--why", type=utf8, required=True, metavar="TEXT", help=why)
-    parser.set_defaults(run=run)
 
 
 def _check(_: Settings, options: argparse.Namespace) -> int:

@@ -122,6 +122,16 @@ def another_golden_fact(folder):
     file.write_text(json.dumps([{**first, "risk": first["risk"] / 2}, *rest]))
 
 
+@pytest.mark.parametrize(
+    "words", [("model", "promote", "first"), ("policy", "adopt", "x.toml"), ("policy", "rollback")]
+)
+@pytest.mark.parametrize(("by", "why", "named"), [("", "x", "--by"), ("Lan", " \t", "--why")])
+def test_nobody_answers_for_a_switch_with_a_blank(run, home, words, by, why, named):
+    refused = run(*words, "--by", by, "--why", why)
+    assert refused.code == 2
+    assert f"{named}: that is blank" in refused.line
+
+
 @pytest.mark.parametrize("harm", [another_name, another_order, another_golden_fact])
 def test_a_bundle_that_does_not_fit_is_neither_promoted_nor_rolled_back_to(run, home, models, harm):
     run("model", "promote", "first", *WHO)
