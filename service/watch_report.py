@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from service.results import unwritable
-from training.drift import Alert
+from training.drift import FEWEST_ROWS, Alert
 from training.drift_words import alert_said, percent, slice_said
 from training.hindsight import BAND, Kept, Month, out_of_band
 from training.watch import Watch
@@ -55,6 +55,18 @@ def alerts_said(watch: Watch) -> list[Said]:
     ]
 
 
+def too_few_said(watch: Watch) -> Said | None:
+    """What no alert means where next to nothing came, before or in the month watched."""
+    if watch.tells:
+        return None
+    before, now = watch.compared
+    month = watch.period.watched[-1]
+    return (
+        f"quá ít để kết luận: số dòng của {month}: {now}, trước đó: {before}; mỗi bên cần ít nhất {FEWEST_ROWS}",
+        f"too few to tell: rows in {month}: {now}, before: {before}; each has to be {FEWEST_ROWS} at least",
+    )
+
+
 def form(watch: Watch) -> dict[str, Any]:
     """All figures."""
     hindsight = watch.hindsight
@@ -63,6 +75,8 @@ def form(watch: Watch) -> dict[str, Any]:
         "reference": list(watch.period.reference),
         "months": list(watch.period.watched),
         "rows": watch.rows,
+        "rows_compared": list(watch.compared),
+        "enough_to_tell": watch.tells,
         "columns": watch.columns,
         "slices": watch.slices,
         "changed": [_alert_form(alert) for alert in watch.alerts],
@@ -141,6 +155,10 @@ def _page(watch: Watch, plots: list[str]) -> Iterator[str]:
     yield ""
     yield f"alerts: {watch.alert_count}"
     yield ""
+    few = too_few_said(watch)
+    if few is not None:
+        yield f"{few[0]}  <br>{few[1]}"
+        yield ""
     for vietnamese, english in alerts_said(watch):
         yield f"- {vietnamese}"
         yield f"  <br>{english}"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from features.errors import InputError
 from training.columns import UNSEEN, Column, Kinds, Numbers, kinds
-from training.drift import REFERENCE, Alert, Level, Stream, tables
+from training.drift import FEWEST_ROWS, REFERENCE, Alert, Level, Stream, tables
 from training.drift import alerts as changed
 from training.hindsight import Answers, Hindsight, look_back
 from training.typed_form import COLUMNS, form_columns
@@ -89,6 +89,17 @@ class Watch:
     def alert_count(self) -> int:
         """Of slices that changed, and of risk that did not keep its word."""
         return len(self.alerts) + len(self.hindsight.alerts)
+
+    @property
+    def compared(self) -> tuple[int, int]:
+        """Rows of the reference and of the month watched."""
+        before = len(self.period.reference)
+        return int(self.mix[:, :before].sum()), int(self.mix[:, -1].sum())
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is enough to compare at least the whole."""
+        return min(self.compared) >= FEWEST_ROWS
 
 
 def period_of(

@@ -57,17 +57,21 @@ def _files_of(parser: Parser) -> None:
 
 def _watch(settings: Settings, options: argparse.Namespace) -> int:
     from service.commands import Watched, watch_past
-    from service.watch_report import alerts_said
+    from service.watch_report import alerts_said, too_few_said
 
     asked = Watched(_files(options), options.month, options.reference, options.out)
     found, out = watch_past(settings, asked)
     print(f"alerts: {found.alert_count}")
+    few = too_few_said(found)
+    if few is not None:
+        print(said(*few))
     for told in alerts_said(found):
         print(f"- {said(*told)}")
     months = f"{found.period.reference[0]}..{found.period.reference[-1]}"
     print(f"month: {found.period.watched[-1]}")
     print(f"reference: {months}")
     print(f"rows: {found.rows}")
+    print(f"rows of the month: {found.compared[1]}")
     print(f"{said('kết quả ở', 'results in')} {out}")
     return 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -95,6 +96,20 @@ def test_what_cannot_be_watched_is_said_in_one_line(run, town, answers, tmp_path
     assert said.code == 2
     assert told in said.err.splitlines()[-1]
     assert not (tmp_path / "out").exists()
+
+
+def test_of_a_month_of_a_few_rows_it_says_that_they_are_too_few(run, town, answers, tmp_path):
+    table = pq.read_table(town.file("registrations"))
+    june = [(at + timedelta(hours=7)).month == 6 for at in table["registered_at"].to_pylist()]
+    kept = [not late or sum(june[: i + 1]) <= 1 for i, late in enumerate(june)]
+    few = tmp_path / "registrations.parquet"
+    pq.write_table(table.filter(pa.array(kept)), few)
+    said = run(*watched(town, answers, registrations=few), "--out", tmp_path / "out")
+    lines = said.out.splitlines()
+    assert lines[0] == "alerts: 0"
+    assert lines[1].startswith("too few to tell: rows in 2026-06: 1, before: ")
+    assert "rows of the month: 1" in lines
+    assert "too few to tell" in (tmp_path / "out" / "watch.md").read_text()
 
 
 def test_files_that_do_not_belong_together_are_refused(run, town, village, answers, tmp_path):
