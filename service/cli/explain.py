@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from service.ledger.records import StoredScreening
 
 _LEAST_SHOWN = 0.02
+_MOST_SHOWN = 10
 _WIDTH = 12
 
 
@@ -35,6 +36,7 @@ def explain(commands: Commands[Parser]) -> None:
 
 
 def _run(settings: Settings, options: argparse.Namespace) -> int:
+    from service.checking.table import printable
     from service.explanation_desk import explained
 
     stored, made = explained(settings, options.screening_id, options.purpose)
@@ -47,9 +49,10 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
         print()
         return 0
     print(f"{stored.decision}  {_percent(stored.risk)}  ({stored.model_version})")
+    print(f"{printable(stored.institution)}  {printable(stored.registration_id)}")
     _facts(made, stored)
-    _groups(made, stored)
     _ways(made)
+    _groups(made, stored)
     return 0
 
 
@@ -67,9 +70,9 @@ def _groups(made: Explanation, stored: StoredScreening) -> None:
     from service.explaining import START, groups_in_words
 
     print(said("\nĐiểm số (log-odds), cộng từng phần", "\nThe score in log-odds, part by part"))
-    groups = groups_in_words(made, stored)
-    shown = [(push, said(*words)) for _, push, words in groups if abs(push) >= _LEAST_SHOWN]
-    rest = sum(push for _, push, _ in groups if abs(push) < _LEAST_SHOWN)
+    groups = [(push, said(*words)) for _, push, words in groups_in_words(made, stored)]
+    shown = [(push, told) for push, told in groups[:_MOST_SHOWN] if abs(push) >= _LEAST_SHOWN]
+    rest = sum(push for push, _ in groups[len(shown) :])
     widest = max([abs(push) for push, _ in shown], default=1.0)
     print(f"  {_number(made.base)}  {'':{_WIDTH}}  {said(*START)}")
     for push, told in shown:
@@ -77,6 +80,13 @@ def _groups(made: Explanation, stored: StoredScreening) -> None:
         print(f"  {_number(push)}  {bar:{_WIDTH}}  {told}")
     print(f"  {_number(rest)}  {'':{_WIDTH}}  {said('Phần còn lại.', 'All the rest.')}")
     print(f"  {_number(made.score)}  {'':{_WIDTH}}  {said('Tổng.', 'Sum.')}")
+    risk = _percent(made.after.risk)
+    print(
+        said(
+            f"Điểm này được hiệu chỉnh thành rủi ro {risk}.",
+            f"Calibrated, this score is a risk of {risk}.",
+        )
+    )
 
 
 def _ways(made: Explanation) -> None:

@@ -119,7 +119,11 @@ def test_the_command_takes_a_decision_apart_in_parts_that_add_up(decided, langua
     told = capsys.readouterr().out
     assert told.startswith(one["decision"])
     section = told.partition("The score in log-odds, part by part\n")[2].partition("\n\n")[0]
-    *parts, total = [float(line.split()[0]) for line in section.splitlines()]
+    *bars, calibrated = section.splitlines()
+    *parts, total = [float(line.split()[0]) for line in bars]
+    assert len(parts) <= 12
+    assert calibrated == f"Calibrated, this score is a risk of {one['risk']:.1%}."
+    assert one["registration_id"] in told.splitlines()[1]
     assert sum(parts) == pytest.approx(total, abs=0.005 * len(parts))
     assert cli.main([*words, "--json"]) == 0
     form = json.loads(capsys.readouterr().out)
