@@ -74,12 +74,21 @@ REASONS: dict[str, Words] = {
         "Không có dấu hiệu riêng nào nổi bật; rủi ro do toàn bộ hồ sơ.",
         "No single sign stands out; the risk comes from the record as a whole.",
     ),
-    "ACCOUNT_OR_SIM": ("Loại đăng ký.", "The kind of registration."),
-    "CHANNEL": ("Kênh mở và loại giấy tờ.", "How it was opened and which document was shown."),
+    "ACCOUNT_OR_SIM": (
+        "Loại đăng ký làm tăng rủi ro.",
+        "The kind of registration adds to the risk.",
+    ),
+    "CHANNEL": (
+        "Kênh mở hoặc loại giấy tờ làm tăng rủi ro.",
+        "How it was opened or which document was shown adds to the risk.",
+    ),
     "ORGANISATION": ("Đăng ký của tổ chức.", "The holder is an organisation."),
-    "TIME_OF_DAY": ("Thời điểm đăng ký.", "The time of the registration."),
-    "IDENTITY": ("Kết quả đối chiếu danh tính.", "The outcome of the identity check."),
-    "DISAGREEMENTS": ("Có trường không khớp.", "Fields that do not agree."),
+    "TIME_OF_DAY": ("Thời điểm đăng ký khác thường.", "The time of the registration is unusual."),
+    "IDENTITY": (
+        "Kết quả đối chiếu danh tính làm tăng rủi ro.",
+        "The outcome of the identity check adds to the risk.",
+    ),
+    "DISAGREEMENTS": ("Có trường không khớp.", "Some fields do not agree."),
     "DIFFERENT_DOCUMENT_NUMBER": ("Số giấy tờ không khớp.", "The document number differs."),
     "DIFFERENT_FULL_NAME": ("Họ tên không khớp.", "The name differs."),
     "DIFFERENT_BIRTH_DATE": ("Ngày sinh không khớp.", "The birth date differs."),
@@ -90,25 +99,37 @@ REASONS: dict[str, Words] = {
         "The document's issue date differs.",
     ),
     "HOLDER_NOT_LIVING": (
-        "Tình trạng của người đứng tên trong cơ sở dữ liệu dân cư.",
-        "The status of the holder in the register.",
+        "Tình trạng của người đứng tên trong cơ sở dữ liệu dân cư làm tăng rủi ro.",
+        "The status of the holder in the register adds to the risk.",
     ),
-    "DOCUMENT_DATES": ("Ngày cấp, thời hạn giấy tờ.", "The dates of the document."),
-    "CONTACT": ("Thông tin liên hệ có khai hoặc để trống.", "Contact details given or missing."),
-    "EMAIL_PATTERN": ("Hình thức địa chỉ thư điện tử.", "The form of the e-mail address."),
-    "NAME_FORM": ("Cách ghi họ tên.", "How the name was typed."),
-    "HOLDER_PLACE": ("Nơi đăng ký khai sinh, nơi ở.", "Place of birth registration and home."),
+    "DOCUMENT_DATES": (
+        "Ngày cấp hoặc thời hạn giấy tờ khác thường.",
+        "The document's issue or expiry date is unusual.",
+    ),
+    "CONTACT": (
+        "Phần thông tin liên hệ có khai hay để trống khác thường.",
+        "Which contact details are given or missing is unusual.",
+    ),
+    "EMAIL_PATTERN": (
+        "Hình thức địa chỉ thư điện tử khác thường.",
+        "The form of the e-mail address is unusual.",
+    ),
+    "NAME_FORM": ("Cách ghi họ tên khác thường.", "The way the name was typed is unusual."),
+    "HOLDER_PLACE": (
+        "Nơi đăng ký khai sinh hoặc nơi ở làm tăng rủi ro.",
+        "The place of birth registration or of the home adds to the risk.",
+    ),
     "HONEST_NEARBY": (
-        "Các đăng ký liên quan đã được xác nhận trung thực hoặc chưa.",
-        "What is known of honest registrations nearby.",
+        "Điều đã biết về các đăng ký liên quan làm tăng rủi ro.",
+        "What is known of registrations nearby adds to the risk.",
     ),
     "NUMBER_OF_ANOTHER": (
         "Số điện thoại này gắn với người khác đứng tên SIM hoặc tài khoản.",
         "The SIM or the accounts of this telephone number are in another's name.",
     ),
     "MANY_REGISTRATIONS": (
-        "Số đăng ký gần đây của cùng người đứng tên.",
-        "How many registrations this holder made lately.",
+        "Các đăng ký gần đây của cùng người đứng tên khác thường.",
+        "The recent registrations of this holder are unusual.",
     ),
 }
 """Every reason code: a sentence in Vietnamese, and in English."""

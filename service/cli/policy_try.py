@@ -168,13 +168,13 @@ def _figures(told: Trial) -> Iterator[tuple[str, ...]]:
     )
     yield row("gian lận dự kiến bị chặn", "expected frauds stopped", expected(new), expected(old))
     yield row(
-        "người đã rõ là ngay bị xem xét",
+        "người đã xác minh là trung thực bị xem xét",
         "known honest reviewed",
         of_known(new.known_honest_reviewed, honest),
         of_known(old.known_honest_reviewed, honest),
     )
     yield row(
-        "người đã rõ là ngay bị từ chối",
+        "người đã xác minh là trung thực bị từ chối",
         "known honest refused",
         of_known(new.known_honest_refused, honest),
         of_known(old.known_honest_refused, honest),
