@@ -25,6 +25,11 @@ from training.resampling import Figure
 from training.train import Trained
 
 _RANKING = ("average_precision", *(f"recall_at_{named(b)}" for b in BUDGETS))
+_VERDICTS = {
+    True: "qua · passed",
+    False: "**không qua · failed**",
+    None: "chưa biết · not told",
+}
 _NOT_OURS = re.compile(r"estimated|expected|calibration|risk_at")
 """Figures that need a probability: what gives only an order has none."""
 
@@ -61,7 +66,8 @@ def _metrics(trained: Trained, compared: Comparison) -> Iterator[tuple[str, floa
         found |= _prefixed("champion", measure(compared.shared.champion, rows))
         found |= _prefixed("beside_champion", measure(compared.shared.new, rows))
     for gate in compared.gates:
-        found[f"gate.{gate.name}.passed"] = gate.passed
+        if gate.passed is not None:
+            found[f"gate.{gate.name}.passed"] = gate.passed
         found |= {f"gate.{gate.name}.{name}": value for name, value in gate.figures.items()}
     return ((_plain(name), float(value)) for name, value in found.items() if math.isfinite(value))
 
@@ -233,8 +239,7 @@ def _groups(told: Assessment, metrics: Mapping[str, float]) -> Iterator[str]:
 def _gates(compared: Comparison) -> Iterator[str]:
     yield from ("", "## Cổng · Gates", "", "| | | |", "| --- | --- | --- |")
     for gate in compared.gates:
-        verdict = "qua · passed" if gate.passed else "**không qua · held back**"
-        yield f"| {gate.name} | {verdict} | {gate.said_vi} · {gate.said_en} |"
+        yield f"| {gate.name} | {_VERDICTS[gate.passed]} | {gate.said_vi} · {gate.said_en} |"
 
 
 def _rows(metrics: Mapping[str, float], names: list[str]) -> Iterator[str]:

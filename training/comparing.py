@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from models.bundle import Bundle
 from models.errors import BundleError
 from training.dataset import FRAUD
 from training.evaluate import Rows, counted, flat, measure
-from training.gates import HOLDING, Clock, Gate, Judged, golden_facts, judge, limits
+from training.gates import HOLDING, Clock, Gate, Judged, judge, judge_apart, limits
 from training.train import Trained
 
 _NOISE = 0.005
@@ -76,7 +76,7 @@ def compare(trained: Trained, home: Path, clock: Clock) -> Comparison:
 def _compare(trained: Trained, champion: Bundle, called: Words, clock: Clock) -> Comparison:
     unseen = _unseen(trained, champion.card)
     if unseen is None:
-        return _by_cards(trained.bundle, champion, called)
+        return _by_cards(trained, champion, called, clock)
     rows, new = trained.rows.only(unseen), trained.later_risk[unseen]
     shared = Shared(rows, new, champion.model().risk(trained.later[unseen]))
     gates = judge(
@@ -91,7 +91,7 @@ def _compare(trained: Trained, champion: Bundle, called: Words, clock: Clock) ->
 
 def _verdict(gates: Sequence[Gate], called: Words, where: Words) -> tuple[bool, Words]:
     """Whether no gate that counts here holds the model back, and what is to be said of it."""
-    failed = [gate for gate in gates if gate.name in HOLDING and not gate.passed]
+    failed = [gate for gate in gates if gate.name in HOLDING and gate.passed is False]
     told = failed or [gate for gate in gates if gate.name == "average_precision"]
     vi, en = "; ".join(gate.said_vi for gate in told), "; ".join(gate.said_en for gate in told)
     than = ("kém hơn", "worse than") if failed else ("không kém hơn", "no worse than")
@@ -100,32 +100,38 @@ def _verdict(gates: Sequence[Gate], called: Words, where: Words) -> tuple[bool, 
     )
 
 
-def _by_cards(new: Bundle, champion: Bundle, called: Words) -> Comparison:
-    gates = [golden_facts(new)]
-    ours, theirs = new.card["later_part"], champion.card["later_part"]
+def _by_cards(trained: Trained, champion: Bundle, called: Words, clock: Clock) -> Comparison:
+    ours, theirs = trained.bundle.card["later_part"], champion.card["later_part"]
     where = Words(
         "mỗi mô hình trên phần cuối của sổ riêng, phần mà nó không học",
         "each on the latest part of its own rows, which it did not learn from",
     )
     few = _too_few(called, ours["frauds_known"], where)
-    if few:
-        return Comparison(called, theirs, better=False, why=few, gates=gates, shared=None)
-    if _too_few(called, theirs["frauds_known"], where):
-        why = Words(
-            f"{called.vi} tự dựa trên quá ít vụ gian lận đã biết: {theirs['frauds_known']}",
-            f"{called.en} itself rests on too few known frauds: {theirs['frauds_known']}",
-        )
-        return Comparison(called, theirs, better=gates[0].passed, why=why, gates=gates, shared=None)
-    found, against = (f["average_precision"] for f in (ours, theirs))
-    better = found >= against - _NOISE and gates[0].passed
-    worse = (
-        Words("", "") if better else Words(f"kém hơn {called.vi}: ", f"worse than {called.en}: ")
-    )
-    why = Words(
-        f"{worse.vi}độ chính xác trung bình {found:.3f}, của {called.vi} {against:.3f}, {where.vi}",
-        f"{worse.en}average precision {found:.3f}, that of {called.en} {against:.3f}, {where.en}",
-    )
+    passed, said = (None, few) if few else _precision_of_cards(ours, theirs, called)
+    new = Judged(trained.bundle, trained.later_risk)
+    gates = [
+        Gate("average_precision", passed, said.vi, said.en, {}),
+        *judge_apart(new, trained.rows, limits(), clock),
+    ]
+    better, why = (False, few) if few else _verdict(gates, called, where)
     return Comparison(called, theirs, better, why, gates, None)
+
+
+def _precision_of_cards(
+    ours: Mapping[str, Any], theirs: Mapping[str, Any], called: Words
+) -> tuple[bool, Words]:
+    """Whether the ranking is no worse; a champion that rests on too few has nothing to stay by."""
+    frauds = theirs["frauds_known"]
+    if frauds < limits().average_precision.fewest_frauds:
+        return True, Words(
+            f"{called.vi} tự dựa trên quá ít vụ gian lận đã biết: {frauds}",
+            f"{called.en} itself rests on too few known frauds: {frauds}",
+        )
+    found, against = (f["average_precision"] for f in (ours, theirs))
+    return found >= against - _NOISE, Words(
+        f"độ chính xác trung bình {found:.3f}, của {called.vi} {against:.3f}",
+        f"average precision {found:.3f}, that of {called.en} {against:.3f}",
+    )
 
 
 def _too_few(called: Words, frauds: int, where: Words) -> Words | None:

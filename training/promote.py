@@ -26,6 +26,10 @@ from training.comparing import Comparison, Words
 
 _TRAIN = "chinhchu train"
 _GATES = "gates.json"
+_NO_GATES = {
+    "vi": "không có cổng nào được ghi lại: không phải do `train` tạo ra tại đây",
+    "en": "no gates on record: nothing tells that `train` made it",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,7 @@ class GateError(ChinhchuError):
 class Gates:
     """What a kept model was held to when it was made, and beside which model; none where unknown.
 
-    Each gate has `name`, `passed`, a sentence in `vi` and `en`, and `figures`.
+    Each gate has `name`, `passed` (None where too little was known to tell), a sentence in `vi` and `en`, and `figures`.
     """
 
     against: str
@@ -200,11 +204,11 @@ class Switched:
 def promote(reference: str, home: Path, order: Order, *, force: bool = False) -> Switched:
     """Makes the champion what a reference names: an alias, a version, a folder, `default`.
 
-    It is held to the gates that its training found it to pass or fail; `force` promotes it all the
-    same, which is recorded. A bundle that cannot be used is never promoted.
+    It is held to the gates that its training found it to pass or fail, and one that is not packaged
+    needs gates on record; `force` promotes it all the same, which is recorded. A bundle that cannot be used is never promoted.
 
     Raises:
-        GateError: it failed a gate.
+        GateError: it failed a gate, or none is on record.
         JudgementError: it names nothing, or the bundle cannot be used.
         InputError: it is the champion already.
     """
@@ -214,7 +218,10 @@ def promote(reference: str, home: Path, order: Order, *, force: bool = False) ->
     if champion is not None and champion.name == chosen.version:
         raise InputError(f"model {chosen.version}: it is the champion already")
     found = gates_of(folder).found
-    failed = [gate for gate in found if not gate["passed"]]
+    failed = [gate for gate in found if gate["passed"] is False]
+    packaged = (registry.DEFAULT, home / "models" / registry.default_version())
+    if not found and folder not in packaged:
+        failed = [_NO_GATES]
     if failed and not force:
         raise GateError(chosen.version, failed[0])
     kept = registry.keep(folder, chosen.version, home)

@@ -140,6 +140,11 @@ def train(commands: Commands[Parser]) -> None:
         asked = Training(files, options.until, not options.no_promote, options.seed, options.tune)
         made = train_model(settings, asked)
         _summary(_spans(made.figures), made.folder)
+        in_sample = said(
+            "hiệu chỉnh (expected, calibration, estimated): trên chính các đăng ký đã khớp đường hiệu chỉnh",
+            "calibration (expected, calibration, estimated) is in-sample: on the rows that its curve was fitted on",
+        )
+        print(in_sample)
         print(f"{said('thẻ mô hình', 'model card')}: {made.folder / 'card' / 'card.md'}")
         verdict = (
             said("là mô hình chính (champion)", "is the champion")

@@ -45,8 +45,8 @@ def model(commands: Commands[Parser]) -> None:
     )
     promoted.add_argument("version", type=utf8, metavar="VERSION", help=which)
     all_the_same = said(
-        "dù không đạt một điều kiện; việc này được ghi lại",
-        "although it failed a gate; this is recorded",
+        "dù không đạt một cổng, hay không có cổng nào được ghi; việc này được ghi lại",
+        "although it failed a gate, or none is on record; this is recorded",
     )
     promoted.add_argument("--force", action="store_true", help=all_the_same)
     answered_for(promoted)
@@ -104,15 +104,18 @@ def _told(folder: Path) -> tuple[str, str]:
 
 
 def _gates(folder: Path) -> str:
-    """How many of the gates on record it passed."""
+    """How many of the gates on record it passed, and of how many too little was known."""
     from models.errors import BundleError
     from training.promote import gates_of
 
     try:
         found = gates_of(folder).found
-        return f"{sum(bool(gate['passed']) for gate in found)}/{len(found)}" if found else "–"
+        passed = [gate["passed"] for gate in found]
     except (BundleError, LookupError, TypeError):
         return "?"
+    unknown = said(f", {passed.count(None)} chưa biết", f", {passed.count(None)} not told")
+    told = f"{passed.count(True)}/{len(passed)}" + unknown * (None in passed)
+    return told if passed else "–"
 
 
 def _promote(settings: Settings, options: argparse.Namespace) -> int:
@@ -123,7 +126,7 @@ def _promote(settings: Settings, options: argparse.Namespace) -> int:
     try:
         made = promote(options.version, home, _order(options), force=options.force)
     except GateError as error:
-        failed = said(f"không đạt: {error.vietnamese}", f"failed a gate: {error.english}")
+        failed = said(f"không đưa lên: {error.vietnamese}", f"not promoted: {error.english}")
         print(f"chinhchu: {failed}", file=sys.stderr)
         return 1
     return _tell(made)

@@ -219,6 +219,9 @@ def test_a_better_model_replaces_a_worse_champion_and_an_equal_one_stays(
     ]
     assert {"golden_facts"} <= {g["name"] for g in gates.found}
     assert chance.bundle.version in gates.against
+    passed = {g["name"]: g["passed"] for g in gates.found}
+    assert passed["latency"] is not None  # though the champion has seen every row
+    assert passed["groups.recall"] is None
 
 
 def test_the_first_model_of_a_folder_replaces_a_default_that_is_worse(first, chance, home, default):

@@ -20,6 +20,7 @@ def models(home, small_model):
     """Two kept versions; none of them judges yet."""
     for version in ("first", "second"):
         kept(home, small_model, version)
+        held_to(home, version, ("golden_facts", True))
 
 
 def champion(home):
@@ -60,7 +61,7 @@ def test_a_version_kept_with_other_content_is_not_promoted(
     bundle.save(
         replace(other, card=other.card | {"version": "first", "note": "other"}), tmp_path / "b"
     )
-    refused = run("model", "promote", tmp_path / "b", *WHO)
+    refused = run("model", "promote", tmp_path / "b", *WHO, "--force")
     assert refused.code == 2
     assert "first: kept before with other content" in refused.line
     assert registry.switches(home) == []
@@ -184,7 +185,7 @@ def held_to(home, version, *gates):
         ],
     }
     told = home / "models" / f"{version}.told"
-    told.mkdir()
+    told.mkdir(exist_ok=True)
     (told / "gates.json").write_text(json.dumps(form))
 
 
@@ -192,17 +193,27 @@ def test_a_model_that_failed_a_gate_is_promoted_only_by_force_and_that_is_record
     run, home, models
 ):
     run("model", "promote", "first", *WHO)
-    held_to(home, "second", ("average_precision", True), ("groups.recall", False))
+    gates = ("average_precision", True), ("groups.recall", False), ("calibration", None)
+    held_to(home, "second", *gates)
     refused = run("model", "promote", "second", *WHO)
     assert (refused.code, champion(home)) == (1, "first")
     assert "groups.recall" in refused.line
     assert len(registry.switches(home)) == 1
-    assert "1/2" in run("model", "list").out
+    assert "1/3, 1 not told" in run("model", "list").out
     assert run("model", "promote", "second", *WHO, "--force").code == 0
     assert champion(home) == "second"
     last = registry.switches(home)[-1]
-    assert (last["forced"], [g["passed"] for g in last["gates"]]) == (True, [True, False])
+    assert (last["forced"], [g["passed"] for g in last["gates"]]) == (True, [True, False, None])
     assert "(forced)" in run("model", "log").out
+
+
+def test_a_model_without_gates_on_record_is_promoted_only_by_force(run, home, models):
+    held_to(home, "first")
+    refused = run("model", "promote", "first", *WHO)
+    assert (refused.code, registry.aliased("champion", home)) == (1, None)
+    assert "no gates on record" in refused.line
+    assert run("model", "promote", "first", *WHO, "--force").code == 0
+    assert registry.switches(home)[-1]["forced"]
 
 
 def test_force_that_was_not_needed_is_no_force(run, home, models):
