@@ -88,7 +88,7 @@ def _means(policy: Policy) -> Iterator[str]:
         day = number(policy.capacity.a_day)
         yield said(
             f"Năng lực: {day} lượt xem xét một ngày (số người: {people}, mỗi người: {each}).",
-            f"Capacity: {day} reviews a day (people: {people}, reviews of each: {each}).",
+            f"Capacity, reviews a day: {day} (people: {people}, reviews of each: {each}).",
         )
     if policy.cost is not None:
         review, refusal, missed = (

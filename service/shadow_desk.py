@@ -14,12 +14,14 @@ import psycopg
 from features.registration import Institution
 from models import registry
 from models.decision import Decision
+from models.errors import UnknownModelError
 from service.archive import Archive
 from service.ledger.judged import JudgedRow, JudgedRows
 from service.ledger.shadows import Shadowed, Shadows
 from service.settings import Settings
 from service.shadow import Challenger
 from service.wiring import check_there, visited
+from service.words import said
 
 _LARGEST = 20
 
@@ -66,7 +68,10 @@ def compare(settings: Settings, days: int, now: datetime) -> Comparison:
         BundleError: it cannot be used.
         ChinhchuError: the ledger does not answer.
     """
-    version = registry.resolve("challenger", settings.home).name
+    folder = registry.aliased("challenger", settings.home)
+    if folder is None:
+        raise UnknownModelError(said("không có mô hình thách thức", "there is no challenger"))
+    version = folder.name
     check_there(settings)
     challenger = Challenger(version, Archive(settings.home))
     made = Comparison(version)

@@ -144,9 +144,13 @@ def _value(noun: Registration | Person, name: str, language: Language) -> str:
 
 def printable(text: str) -> str:
     """The text without what would move a terminal's cursor or hide what stands there; not too long."""
-    cut = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return harmless(text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…")
+
+
+def harmless(text: str) -> str:
+    """The whole text without what would move a terminal's cursor or hide what stands there."""
     return "".join(
-        " " if char.isspace() else char if char.isprintable() else "\ufffd" for char in cut
+        " " if char.isspace() else char if char.isprintable() else "\ufffd" for char in text
     )
 
 

@@ -162,17 +162,16 @@ def _log(settings: Settings, _: argparse.Namespace) -> int:
     from models.registry import switches
     from service.in_force import cut_short
 
-    for entry in switches(settings.home):
-        print(_line(entry))
-    for left in cut_short(settings.home, "model"):
-        print(left)
+    lines = [_line(entry) for entry in switches(settings.home)]
+    lines += cut_short(settings.home, "model")
+    print("\n".join(lines or [said("chưa thay mô hình lần nào", "no model was switched yet")]))
     return 0
 
 
 def _line(entry: dict[str, Any]) -> str:
-    from service.checking.table import printable
+    from service.checking.table import harmless
 
     before = entry["from"] or "default"
     forced = said("  (dù không đạt)", "  (forced)") if entry["forced"] else ""
     words = f"{before} → {entry['to']}  {entry['by']}: {entry['why']}{forced}"
-    return f"{entry['at'][:19]}Z  {printable(words)}"
+    return f"{entry['at'][:19]}Z  {harmless(words)}"

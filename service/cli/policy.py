@@ -132,18 +132,17 @@ def _log(settings: Settings, _: argparse.Namespace) -> int:
     from service.in_force import cut_short
     from service.policies import adoptions
 
-    for adoption in adoptions(settings.home):
-        print(_told(adoption))
-    for left in cut_short(settings.home, "policy"):
-        print(left)
+    lines = [_told(adoption) for adoption in adoptions(settings.home)]
+    lines += cut_short(settings.home, "policy")
+    print("\n".join(lines or [said("chưa thay chính sách lần nào", "no policy was switched yet")]))
     return 0
 
 
 def _told(adoption: Adoption) -> str:
-    from service.checking.table import printable
+    from service.checking.table import harmless
 
     words = f"{adoption.before} → {adoption.after}  {adoption.by}: {adoption.why}"
-    return f"{adoption.at:%Y-%m-%dT%H:%M:%S}Z  {printable(words)}"
+    return f"{adoption.at:%Y-%m-%dT%H:%M:%S}Z  {harmless(words)}"
 
 
 def _say_what_wins(settings: Settings) -> None:

@@ -49,6 +49,9 @@ def _tell(made: Replayed) -> int:
         print(
             said(f"{count} bằng {model}, chính sách {policy}", f"{count} by {model} under {policy}")
         )
+    if not made.rows:
+        print(said("chưa có quyết định nào để xét lại", "there is no decision to judge again"))
+        return 0
     other = len({difference.screening_id for difference in made.differences})
     verdict = (
         said(f"khác: {other}", f"different: {other}") if other else said("giống hệt", "identical")

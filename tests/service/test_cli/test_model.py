@@ -106,6 +106,18 @@ def test_a_fresh_folder_lists_the_packaged_model_and_is_not_made_for_it(run, hom
     assert not home.exists()
 
 
+def test_where_nothing_happened_yet_that_is_said(run, home, models):
+    assert run("model", "log").out == "no model was switched yet\n"
+    assert run("policy", "log").out == "no policy was switched yet\n"
+    assert run("model", "shadow").line.endswith("there is no challenger")
+
+
+def test_a_log_tells_a_long_reason_whole(run, home, models):
+    why = "complaints of branches " * 20 + "ended"
+    run("model", "promote", "first", "--by", "Lan", "--why", why)
+    assert run("model", "log").out.rstrip().endswith("ended")
+
+
 def another_name(folder):
     file = folder / "features.json"
     names = json.loads(file.read_text())
