@@ -14,7 +14,14 @@ from __future__ import annotations
 
 
 class ChinhchuError(Exception):
-    """Anything foreseen; `str()` is one clear line for the person who runs the program."""
+    """Anything foreseen; `str()` is one clear line for the person who runs the program.
+
+    Floors that do not know who reads give the line in English and, as `vietnamese`, in Vietnamese.
+    """
+
+    def __init__(self, line: str = "", vietnamese: str = "") -> None:
+        super().__init__(line)
+        self.vietnamese = vietnamese or line
 
 
 class InputError(ChinhchuError):

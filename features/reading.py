@@ -258,21 +258,22 @@ def _raw_rows(path: Path, form: _Form[T]) -> RawRows:
         return _csv_rows(path, form)
     if suffix == ".json" or suffix in _JSON_LINES:
         return _json_rows(path, lines=suffix in _JSON_LINES)  # absent keys mean null in JSON
-    raise InputError(f"{path}: not one of .parquet, .csv, .json, .jsonl")
+    forms = ".parquet, .csv, .json, .jsonl"
+    raise InputError(f"{path}: not one of {forms}", f"{path}: không phải là {forms}")
 
 
 def _check_file(path: Path) -> None:
     if not path.is_file():
-        raise InputError(f"{path}: no such file")
+        raise InputError(f"{path}: no such file", f"{path}: không có tệp này")
     if path.stat().st_size == 0:
-        raise InputError(f"{path}: the file is empty")
+        raise InputError(f"{path}: the file is empty", f"{path}: tệp trống")
 
 
 def _check_columns(path: Path, present: list[str], form: _Form[T]) -> list[str]:
     """The known columns among those present; a missing or a doubled one is named."""
     for column in form.required:
         if column not in present:
-            raise InputError(f"{path}: column {column} is missing")
+            raise InputError(f"{path}: column {column} is missing", f"{path}: thiếu cột {column}")
     known = [column for column in present if column in form.columns]
     for column in known:
         if known.count(column) > 1:

@@ -52,7 +52,10 @@ def resolve(reference: str | None, home: Path) -> Path:
     for folder in (found, Path(reference)):
         if folder is not None and (folder / "card.json").is_file():
             return folder
-    raise UnknownModelError(f"model {reference}: no alias, version or bundle folder of that name")
+    raise UnknownModelError(
+        f"model {reference}: no alias, version or bundle folder of that name",
+        f"mô hình {reference}: không có tên gọi, phiên bản hay thư mục mô hình nào như vậy",
+    )
 
 
 def default_version() -> str:

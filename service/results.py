@@ -25,7 +25,7 @@ def results(out: Path) -> Iterator[Path]:
     """
     existed = out.exists()
     if existed and not out.is_dir():
-        raise InputError(f"{out}: is not a folder")
+        raise InputError(f"{out}: is not a folder", f"{out}: không phải thư mục")
     try:
         out.mkdir(parents=True, exist_ok=True)
         aside = Path(mkdtemp(prefix=".part-", dir=out))

@@ -119,16 +119,25 @@ def period_of(
     own = _months(at)
     last = np.datetime64(month, "M") if month else (own.max() if len(own) else None)
     if last is None or not (own == last).any():
-        raise InputError(f"watch: no screening of {month or 'any month'}")
+        raise InputError(
+            f"watch: no screening of {month or 'any month'}",
+            f"watch: không có lượt sàng lọc nào của {month or 'tháng nào'}",
+        )
     if reference is not None:
         first, end = (np.datetime64(m, "M") for m in reference)
     else:
         first = max(own.min(), last - (_MOST_MONTHS - 1))
         end = first + max(1, (last - first + 1).astype(int) // 2) - 1
     if not first <= end < last:
-        raise InputError("watch: the reference has to end before the month that is watched")
+        raise InputError(
+            "watch: the reference has to end before the month that is watched",
+            "watch: khoảng để so phải kết thúc trước tháng cần xem",
+        )
     if not ((own >= first) & (own <= end)).any():
-        raise InputError("watch: the reference has no screenings")
+        raise InputError(
+            "watch: the reference has no screenings",
+            "watch: khoảng để so không có lượt sàng lọc nào",
+        )
     return Period(_names(first, end), _names(end + 1, last))
 
 

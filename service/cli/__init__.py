@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from features.errors import ChinhchuError, InputError
-from models.errors import JudgementError, PolicyError
+from models.errors import JudgementError
 from service.arguments import Parser, speak_the_readers_language
 from service.cli import books, living
 from service.cli.check import check
@@ -65,10 +65,8 @@ def _failed(error: Exception) -> int:
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         text = where + (reason(error) if error.strerror else str(error))
-    elif isinstance(error, PolicyError):
-        text = said(error.vietnamese, str(error))
     elif isinstance(error, ChinhchuError):
-        text = str(error)
+        text = said(error.vietnamese, str(error))
     elif isinstance(error, MemoryError):
         text = said("không đủ bộ nhớ", "not enough memory")
     else:

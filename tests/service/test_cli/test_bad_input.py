@@ -138,6 +138,14 @@ def test_every_command_that_reads_a_book_refuses_it_alike(run, village, home, tm
     assert not (home / "models").exists()
 
 
+def test_lower_floors_are_heard_in_the_readers_language(run, village, tmp_path, monkeypatch):
+    monkeypatch.setenv("CHINHCHU_LANGUAGE", "vi")
+    gone = tmp_path / "gone.parquet"
+    assert run("backtest", *village.words(population=gone)).line.endswith("không có tệp này")
+    words = ("--by", "Lan", "--why", "x")
+    assert "không có tên gọi" in run("model", "promote", "nowhere", *words).line
+
+
 BAD_ROWS = (
     # file, column, value, whether the row is rejected
     ("registrations", "registration_id", None, True),
