@@ -77,9 +77,21 @@ def _fact(code: str) -> str:
 
 def _bands(policy: Policy) -> str:
     low, *rest = RiskBand
-    bounds = (f"{b.value} ≥ {percent(r)}" for b, r in zip(rest, policy.bands, strict=True))
-    told = "; ".join((low.value, *bounds))
+    bounds = (f"{_band(b)} ≥ {percent(r)}" for b, r in zip(rest, policy.bands, strict=True))
+    told = "; ".join((_band(low), *bounds))
     return said(f"Mức rủi ro: {told}.", f"Risk bands: {told}.")
+
+
+def _band(band: RiskBand) -> str:
+    return said(f"{_BANDS[band]} ({band.value})", band.value)
+
+
+_BANDS = {
+    RiskBand.LOW: "thấp",
+    RiskBand.MEDIUM: "vừa",
+    RiskBand.HIGH: "cao",
+    RiskBand.VERY_HIGH: "rất cao",
+}
 
 
 def _means(policy: Policy) -> Iterator[str]:
