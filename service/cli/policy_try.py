@@ -206,10 +206,10 @@ def _hit(hit: Hit) -> tuple[str, ...]:
     from service.checking.table import printable
     from service.policy_words import number
 
-    unknown = said("không rõ", "not known")
+    shown = printable(hit.value) or said("không rõ", "not known")
     return (
         said(*_GROUP_WORDS[hit.group]),
-        printable(hit.value) or unknown,
+        said(_VALUES.get(hit.value, shown), shown),
         number(hit.new.whole),
         _share(hit.new),
         _share(hit.old),
@@ -232,6 +232,17 @@ _GROUP_WORDS = {
     "name_group": ("dạng tên", "form of the name"),
     "province_group": ("vùng", "region"),
 }
+
+
+_VALUES = {
+    "bank_account": "tài khoản ngân hàng",
+    "male": "nam",
+    "female": "nữ",
+    "under_25": "dưới 25",
+    "25_59": "25 đến 59",
+    "60_up": "từ 60",
+}
+"""Codes of groups in Vietnamese words; the others are names."""
 
 
 def _table(rows: list[tuple[str, ...]]) -> Iterator[str]:
