@@ -58,7 +58,7 @@ def main() -> None:
 def _run(which: str, world: Path, scratch: str) -> dict[str, Any]:
     words = ["-m", "tests.bench.training", "--run", which, "--world", str(world)]
     run = [sys.executable, *words, "--scratch", scratch]
-    told = subprocess.run(run, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(run, check=True, stdout=subprocess.PIPE, text=True).stdout
     return dict(json.loads(told.splitlines()[-1]))
 
 
@@ -88,8 +88,9 @@ def _bare(_: Path, scratch: Path) -> dict[str, Any]:
     vectors, fraud = np.load(scratch / "vectors.npy"), np.load(scratch / "fraud.npy")
     watch = _Watch()
     rows = lightgbm.Dataset(vectors, label=fraud.astype(float))
-    parameters = {**fit.PARAMETERS, "seed": 0, "num_threads": os.cpu_count()}
-    lightgbm.train(parameters, rows, num_boost_round=fit.ROUNDS)
+    recipe = fit.Recipe()
+    parameters = recipe.parameters(seed=0, threads=os.cpu_count() or 1)
+    lightgbm.train(parameters, rows, num_boost_round=recipe.rounds)
     watch.lap("model")
     return watch.told(rows=len(vectors))
 
