@@ -45,7 +45,8 @@ def decided(tmp_path_factory, small_model):
         headers = {"X-API-Key": create_key(serving.house.ledger, BANK)}
         with httpx2.Client(base_url=serving.api_url, headers=headers, timeout=120) as client:
             client.post("/v1/screenings", json=bodies[:DECISIONS]).raise_for_status()
-            promote(str(later), home, Order("a test", "another", datetime.now(UTC)))
+            order = Order("a test", "another", datetime.now(UTC))
+            promote(str(later), home, order, force=True)
             adopt(home, "ours-1")
             serving.house.in_force.look()
             (one, *_) = client.post("/v1/screenings", json=bodies[DECISIONS:]).json()

@@ -57,7 +57,7 @@ def test_calls_are_answered_once_each_while_judges_are_switched_and_a_challenger
     bodies = bodies_of(world, 120)
     policies = itertools.count(1)
     order = Order("a test", "a drill", datetime.now(UTC))
-    promote("other", home, order)
+    promote("other", home, order, force=True)
     settings = Settings(home, port=0)
     with running(settings, announce=lambda _: None, console=False) as serving:
         key = create_key(serving.house.ledger, BANK)
