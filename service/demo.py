@@ -138,7 +138,9 @@ def _province(settings: Settings, today: date) -> BookFiles:
     simulate(PERSONS, SEED, start=today - timedelta(days=DAYS)).write(world)
     files = BookFiles.of(world)
     replica = Replica(settings.home / "population")
-    persons = load_population(files.population, replica, [], today).loaded
+    # Older than the first day that is replayed: nothing that judges may be of a day to come.
+    taken = today - timedelta(days=LIVE_DAYS)
+    persons = load_population(files.population, replica, [], taken).loaded
     replica.close()
     _say(
         f"  {_whole(persons)} người trong bản sao dân cư",

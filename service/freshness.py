@@ -61,7 +61,8 @@ class Freshness:
     def _ages(self, judges: Judges, now: datetime) -> dict[str, timedelta]:
         ages = {
             "GRAPH_STALE": self._ageing.graph_silent_for(),
-            "LISTS_STALE": now - _midnight(use_by.LISTS_AS_OF),
+            # They came with the program: before their day only a past that is replayed can lie.
+            "LISTS_STALE": max(timedelta(), now - _midnight(use_by.LISTS_AS_OF)),
         }
         if judges.learned_until is not None:
             ages["MODEL_STALE"] = now - judges.learned_until
