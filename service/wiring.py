@@ -298,15 +298,8 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         work = Batches(road(followed), followed, store.keys, look.rings_are_there, telemetry)
         again = Rescreening(road(OneByOne(graph)), in_use.state, store.keys, work.make_ready)
 
-        tidying, forgetting = Tidying(graph), Forgetting(graph, settings.retention_days)
-
-        def tidy(*_: object) -> bool:
-            return not followed.away and tidying.round()
-
-        def forget(writer: Writer, at: datetime) -> bool:
-            return not followed.away and forgetting.round(writer, at)
-
-        duties = (look.round, tidy, forget, again.round, rings.round)
+        upkeep = _upkeep(followed, graph, settings.retention_days)
+        duties = (look.round, *upkeep, again.round, rings.round)
         lane = Lane(store.ledger, work, clock, *duties)
         lane.start()
         stack.callback(lane.stop)
@@ -329,6 +322,21 @@ def wire(settings: Settings, clock: Callable[[], datetime] = now) -> Iterator[Ho
         )
         telemetry.follow(Standings(house.standing, house.checks, clock))
         yield house
+
+
+def _upkeep(
+    followed: FollowedGraph, graph: LiveGraph, retention_days: int | None
+) -> tuple[Callable[[Writer, datetime], bool], ...]:
+    """What keeps the live graph tidy, and forgets; neither without the graph."""
+    tidying, forgetting = Tidying(graph), Forgetting(graph, retention_days)
+
+    def tidy(*_: object) -> bool:
+        return not followed.away and tidying.round()
+
+    def forget(writer: Writer, at: datetime) -> bool:
+        return not followed.away and forgetting.round(writer, at)
+
+    return tidy, forget
 
 
 def _road(
