@@ -21,11 +21,11 @@ _WORDS = frozenset(_WORDS_WRITTEN.split())
 
 def signs(text: str) -> str:
     """Its letters and digits alone, upper case, without marks."""
-    plain = without_marks(unicodedata.normalize("NFKC", text)).upper()
+    plain = text if text.isascii() else without_marks(unicodedata.normalize("NFKC", text))
+    plain = plain.upper()
     return plain if plain.isalnum() else _NO_SIGN.sub("", plain)
 
 
-def is_filler(text: str) -> bool:
-    """Whether it says nothing, however it is written."""
-    bare = signs(text)
+def is_filler(bare: str) -> bool:
+    """Whether the `signs` of a text say nothing, however it was written."""
     return not bare or bare in _WORDS

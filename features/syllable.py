@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable
+from functools import lru_cache
 
 TONES = {"\u0300": "f", "\u0301": "s", "\u0303": "x", "\u0309": "r", "\u0323": "j"}
 """Combining tone marks, each with its Telex key."""
@@ -93,6 +94,7 @@ def words_with_tones(words: str) -> tuple[tuple[str, str], ...]:
     return tuple(zip(letters.split(" "), tones.split(" "), strict=True))
 
 
+@lru_cache(maxsize=16384)
 def is_syllable(word: str) -> bool:
     """Whether a word, with its marks, can be Vietnamese."""
     letters, _ = letters_and_tone(word.lower())

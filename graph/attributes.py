@@ -79,8 +79,12 @@ class Tokens:
 
     def token(self, kind: str, value: str, size: int = 16) -> str:
         """The token of one value, `size` bytes of the HMAC as hexadecimal digits."""
-        message = f"{kind}\x1f{value}".encode()
-        return hmac.digest(self._key, message, hashlib.sha256)[:size].hex()
+        return _digest(self._key, kind, value)[: 2 * size]
+
+
+@lru_cache(maxsize=65536)  # desks, families and networks come again and again
+def _digest(key: bytes, kind: str, value: str) -> str:
+    return hmac.digest(key, f"{kind}\x1f{value}".encode(), hashlib.sha256).hex()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +157,16 @@ class Mark:
 
 def node_of(registration: Registration, evidence: Evidence, tokens: Tokens) -> Node:
     """The registration as the graph will know it."""
+    holder = _holder(registration, evidence)
     return Node(
         registration_id=registration.registration_id,
         institution=registration.institution,
         registered_at=registration.registered_at,
         kind=registration.kind,
-        holder=tokens.token(*_holder_or_row(registration, evidence), 8),
+        holder=tokens.token(*_holder_or_row(registration, holder), 8),
         family=tokens.token("family", name.family(registration.full_name), 8),
         verified=evidence.identity is Identity.VERIFIED,
-        tokens={a: tokens.token(kind, v) for a, kind, v in _values(registration, evidence)},
+        tokens={a: tokens.token(kind, v) for a, kind, v in _values(registration, holder)},
         province=_province(registration, evidence),
     )
 
@@ -175,9 +180,8 @@ def _province(registration: Registration, evidence: Evidence) -> str:
     return commune.PROVINCE_CODES[named] if named else ""
 
 
-def _holder_or_row(registration: Registration, evidence: Evidence) -> tuple[str, str]:
+def _holder_or_row(registration: Registration, holder: str | None) -> tuple[str, str]:
     """Kind and value of the holder; a row that names nobody is its own holder."""
-    holder = _holder(registration, evidence)
     if holder is not None:
         return "holder", holder
     return "row", f"{registration.institution}\x1f{registration.registration_id}"
@@ -211,21 +215,22 @@ def _document(registration: Registration) -> str | None:
     return _telling(identity_number.normal(registration.document_number) or typed)
 
 
-def _values(registration: Registration, evidence: Evidence) -> Iterator[tuple[Attribute, str, str]]:
+def _values(registration: Registration, holder: str | None) -> Iterator[tuple[Attribute, str, str]]:
     """(attribute, kind of its token, normalised value) of everything that may be shared."""
+    email, agent = _email(registration.email), _agent_code(registration)
     given = (
-        (Attribute.HOLDER, "holder", _holder(registration, evidence)),
+        (Attribute.HOLDER, "holder", holder),
         (Attribute.DOCUMENT, "document", _document(registration)),
         (Attribute.PHONE, "number", _number(registration.contact_phone)),
         (Attribute.SIM, "number", _number(registration.msisdn)),
         (_device_attribute(registration), "device", _plain(registration.device_id)),
-        (Attribute.EMAIL, "email", _email(registration.email)),
-        (Attribute.MAILBOX, "mailbox", _mailbox(registration)),
+        (Attribute.EMAIL, "email", email),
+        (Attribute.MAILBOX, "mailbox", _mailbox(registration, email)),
         (Attribute.ADDRESS, "address", _address(registration.address)),
         (Attribute.FACE, "face", _plain(registration.face_template)),
-        (Attribute.AGENT, "agent", _agent(registration)),
-        (Attribute.BRANCH, "branch", branch(registration)),
-        (Attribute.PEERS, "peers", _peers(registration)),
+        (Attribute.AGENT, "agent", _agent(registration, agent)),
+        (Attribute.BRANCH, "branch", _branch(registration, agent)),
+        (Attribute.PEERS, "peers", _peers(registration, agent)),
         (Attribute.NETWORK, "network", _network(registration.ip_address, whole=True)),
         (Attribute.SUBNET, "network", _network(registration.ip_address, whole=False)),
         (Attribute.ORGANISATION, "organisation", _plain(registration.organisation_tax_code)),
@@ -243,7 +248,9 @@ def _device_attribute(registration: Registration) -> Attribute:
 
 def _telling(value: str | None, fewest: int = _FEWEST_SIGNS) -> str | None:
     """The value, None where it only fills a field: two strangers would share it."""
-    signs = filler.signs(value or "")
+    if not value:
+        return None
+    signs = filler.signs(value)
     one_sign = fewest > 1 and len(set(signs)) < 2
     return None if one_sign or len(signs) < fewest or filler.is_filler(signs) else value
 
@@ -265,14 +272,14 @@ def _address(value: str | None) -> str | None:
     return address.normal(value) if _telling(address.read(value).place, 1) else None
 
 
-def _agent(registration: Registration) -> str | None:
-    """Two institutions may use one code for two agents; codes may be short."""
-    code = _agent_code(registration)
-    return f"{registration.institution}:{code}" if code else None
-
-
 def _agent_code(registration: Registration) -> str | None:
+    """May be short."""
     return _telling((registration.agent_id or "").strip().upper(), 1)
+
+
+def _agent(registration: Registration, code: str | None) -> str | None:
+    """Two institutions may use one code for two agents."""
+    return f"{registration.institution}:{code}" if code else None
 
 
 def branch(registration: Registration) -> str | None:
@@ -281,15 +288,19 @@ def branch(registration: Registration) -> str | None:
     A registration has no column for a branch; `VCB-079-559-T09` is seat T09 of branch 079-559 of
     VCB, but `VCB-T09` names no branch.
     """
-    head, _, seat = (_agent_code(registration) or "").rpartition("-")
+    return _branch(registration, _agent_code(registration))
+
+
+def _branch(registration: Registration, code: str | None) -> str | None:
+    head, _, seat = (code or "").rpartition("-")
     own = head.removeprefix(registration.institution.upper())
     numbered = any(sign.isdigit() for sign in own)
     return f"{registration.institution}:{head}" if seat and numbered else None
 
 
-def _peers(registration: Registration) -> str | None:
+def _peers(registration: Registration, code: str | None) -> str | None:
     """The desks that an agent is compared with."""
-    if _agent(registration) is None or registration.channel is None:
+    if not code or registration.channel is None:
         return None
     return f"{registration.institution}:{registration.channel.value}"
 
@@ -304,12 +315,12 @@ def _email(value: str | None) -> str | None:
     return _telling(f"{user}@{domain}")
 
 
-def _mailbox(registration: Registration) -> str | None:
+def _mailbox(registration: Registration, email: str | None) -> str | None:
     """A mailbox with `#` for each run of digits, unless it is the holder's own name that is numbered.
 
     Namesakes number their names too: only words that are not the holder's are particular.
     """
-    user, _, domain = (_email(registration.email) or "").rpartition("@")
+    user, _, domain = (email or "").rpartition("@")
     letters = "".join(sign for sign in user if sign.isalpha())
     given = name.stripped(registration.full_name).lower().rpartition(" ")[2]
     if len(letters) < _FEWEST_LETTERS or not given or given in letters:

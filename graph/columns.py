@@ -5,10 +5,10 @@ Names and tokens are numbered, for they are compared alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from typing import NamedTuple
 
 import pyarrow as pa
 
@@ -53,9 +53,34 @@ class Columns:
         return int(self.node.num_rows)
 
 
-def columns_of(parts: Iterable[Sequence[Node]], outcomes: Mapping[Key, Outcome]) -> Columns:
-    """Takes the nodes part by part and keeps none; `outcomes` tells what became known, by key."""
-    made = list(_tables(parts, outcomes))
+class Part(NamedTuple):
+    """Some nodes of a book as tables; names and tokens are still text."""
+
+    node: pa.Table
+    holding: pa.Table
+    mark: pa.Table
+
+
+def part_of(nodes: Sequence[Node], start: int, outcomes: Mapping[Key, Outcome]) -> Part:
+    """The tables of nodes whose places begin at `start`; `outcomes` tells what became known, by key."""
+    places = range(start, start + len(nodes))
+    held = [
+        (n, a.value, t) for n, v in zip(places, nodes, strict=True) for a, t in v.tokens.items()
+    ]
+    known = [(n, outcomes[v.key]) for n, v in zip(places, nodes, strict=True) if v.key in outcomes]
+    marks = [(n, microseconds(at), is_fraud) for n, (at, is_fraud) in known]
+    rows = [
+        (n, e.at, e.registration_id, e.institution, e.holder, e.family, e.is_sim, e.verified)
+        + (int(e.province or 0),)
+        for n, e in zip(places, map(event_of, nodes), strict=True)
+    ]
+    return Part(_table(rows, _NODE), _table(held, _HOLDING), _table(marks, _MARK))
+
+
+def columns_of(parts: Iterable[Part]) -> Columns:
+    """The columns of a book from its parts."""
+    # The last gives the columns of no node their types.
+    made = [*parts, part_of((), 0, {})]
     node, holding, mark = (pa.concat_tables(t) for t in zip(*made, strict=True))
     made.clear()
     order = [(name, "ascending") for name in ("at", "registration_id", "institution")]
@@ -64,29 +89,6 @@ def columns_of(parts: Iterable[Sequence[Node]], outcomes: Mapping[Key, Outcome])
     for name in ("institution", "holder", "family"):
         node = _numbered(node, name)
     return Columns(node, _numbered(holding, "token"), mark)
-
-
-def _tables(
-    parts: Iterable[Sequence[Node]], outcomes: Mapping[Key, Outcome]
-) -> Iterator[tuple[pa.Table, pa.Table, pa.Table]]:
-    """Nodes, holdings and marks, part by part."""
-    start = 0
-    for nodes in chain(parts, [()]):  # the last gives the columns of no node their types
-        places = range(start, start + len(nodes))
-        start = places.stop
-        held = [
-            (n, a.value, t) for n, v in zip(places, nodes, strict=True) for a, t in v.tokens.items()
-        ]
-        known = [
-            (n, outcomes[v.key]) for n, v in zip(places, nodes, strict=True) if v.key in outcomes
-        ]
-        marks = [(n, microseconds(at), is_fraud) for n, (at, is_fraud) in known]
-        rows = [
-            (n, e.at, e.registration_id, e.institution, e.holder, e.family, e.is_sim, e.verified)
-            + (int(e.province or 0),)
-            for n, e in zip(places, map(event_of, nodes), strict=True)
-        ]
-        yield _table(rows, _NODE), _table(held, _HOLDING), _table(marks, _MARK)
 
 
 def _table(rows: Sequence[tuple[object, ...]], schema: pa.Schema) -> pa.Table:

@@ -7,6 +7,7 @@ have, had they arrived in the order of the world.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -32,7 +33,7 @@ from graph.aggregates import (
     Window,
 )
 from graph.attributes import Attribute, Key, Mark, Node
-from graph.columns import Columns, Outcome, columns_of
+from graph.columns import Columns, Outcome, columns_of, part_of
 from graph.company import PLACE, Company
 from graph.measures import Event, MarkMeasure, Measure
 
@@ -55,7 +56,7 @@ class History:
     def values(self, nodes: Sequence[Node]) -> NDArray[np.float64]:
         """All aggregates of all nodes: float64 of shape (len(nodes), len(AGGREGATES))."""
         values = np.full((len(nodes), len(AGGREGATES)), np.nan)
-        for aggregates in aggregates_of(columns_of([nodes], self._outcomes)):
+        for aggregates in aggregates_of(columns_of([part_of(nodes, 0, self._outcomes)])):
             for name, column in aggregates.items():
                 values[:, PLACE[name]] = column
         return values
@@ -81,7 +82,7 @@ def aggregates_of(book: Columns) -> Iterator[Aggregated]:
             asked = "SELECT n FROM holding WHERE attribute = ?"
             rows = connection.execute(asked, [link.mine.value]).fetchnumpy()["n"]
             yield _aggregated(connection, link, rows, len(book))
-        connection.execute(_second_look())
+        _look_again(connection)
         for reach in REACHES:
             yield _aggregated(connection, reach, np.arange(len(book)), len(book))
 
@@ -92,7 +93,13 @@ def _aggregated(
     """The aggregates of one link; `rows` have its attribute."""
     counted = Aggregated()
     for columns in _columns(LINKS[link] if isinstance(link, Link) else REACHES[link]):
-        sql = compiled(link, columns) if isinstance(link, Link) else _reached(link, columns)
+        if isinstance(link, Link):
+            over_marks = isinstance(columns[0][0], MarkMeasure)
+            connection.execute(_numbered(link, over_marks=over_marks))
+            selected = f"r.n AS n, {_selected(columns)}"
+            sql = f"{_met(link, selected, over_marks=over_marks)} GROUP BY r.n"
+        else:
+            sql = _reached(link, columns)
         found = connection.execute(sql).fetchnumpy()
         counted |= _counted(link, columns, rows, found, n)
     return counted
@@ -105,6 +112,7 @@ def _load(connection: duckdb.DuckDBPyConnection, book: Columns) -> None:
         more = ", 0::BIGINT AS begun" if name == "holding" else ""
         connection.execute(f"CREATE TABLE {name} AS SELECT *{more} FROM {name}_arrow")  # noqa: S608  # own names
         connection.unregister(f"{name}_arrow")
+    _note_uses(connection)
     connection.execute(_uses_begun())
 
 
@@ -143,13 +151,6 @@ def _counted(
     return counted
 
 
-def compiled(link: Link, columns: Wanted) -> str:
-    """The SQL of one link; `columns` are all over events or all over marks."""
-    over_marks = isinstance(columns[0][0], MarkMeasure)
-    selected = f"r.n AS n, {_selected(columns)}"
-    return f"{_met(link, selected, over_marks=over_marks)} GROUP BY r.n"
-
-
 def _selected(columns: Wanted) -> str:
     moment = "confirmed" if isinstance(columns[0][0], MarkMeasure) else "at"
     return ", ".join(
@@ -157,30 +158,37 @@ def _selected(columns: Wanted) -> str:
     )
 
 
-def _met(link: Link, selected: str, *, over_marks: bool = False) -> str:
-    """Selects from registrations `r` joined with what they may see (`e`) at the link's place.
+def _numbered(link: Link, *, over_marks: bool = False) -> str:
+    """Table `numbered`: registrations, and what they may see at the link's place (`is_e`).
 
     Both are numbered together within each token, so that a registration sees those numbered up to
-    its own; buckets of the kept length keep the join linear in the book.
+    its own. A table, for DuckDB reads one on all processors and what a query makes on one.
     """
-    kept = KEPT_MARKS if over_marks else KEPT[link.theirs]
     when = "mark.confirmed" if over_marks else "node.at"
     order = "moment, is_e, rank" if over_marks else "rank, is_e"
     return f"""
-        WITH seen AS (
+        CREATE OR REPLACE TABLE numbered AS WITH seen AS (
             SELECT h.token, h.begun, 0 AS is_e, node.at AS moment, NULL::BIGINT AS confirmed,
                 NULL::BOOLEAN AS is_fraud, node.*
             FROM holding h JOIN node USING (n) WHERE h.attribute = '{link.mine.value}'
             UNION ALL
             SELECT h.token, 0 AS begun, 1 AS is_e, {when} AS moment, confirmed, is_fraud, node.*
             FROM holding h JOIN node USING (n) {"" if over_marks else "LEFT"} JOIN mark USING (n)
-            WHERE h.attribute = '{link.theirs.value}'),
-        numbered AS (
-            SELECT *, sum(is_e) OVER (
-                PARTITION BY token ORDER BY {order} ROWS UNBOUNDED PRECEDING)::BIGINT AS seq
-            FROM seen),
-        r AS (
-            SELECT *, seq - {kept - 1} AS first,
+            WHERE h.attribute = '{link.theirs.value}')
+        SELECT *, sum(is_e) OVER (
+            PARTITION BY token ORDER BY {order} ROWS UNBOUNDED PRECEDING)::BIGINT AS seq FROM seen
+    """  # noqa: S608  # built from the declared table alone
+
+
+def _met(link: Link, selected: str, *, over_marks: bool = False) -> str:
+    """Selects from registrations `r` joined with what they see (`e`), both of table `numbered`.
+
+    Buckets of the kept length keep the join linear in the book.
+    """
+    kept = KEPT_MARKS if over_marks else KEPT[link.theirs]
+    return f"""
+        WITH r AS (
+            SELECT *, {_SINCE}, seq - {kept - 1} AS first,
                 unnest([seq // {kept}, seq // {kept} - 1]) AS bucket
             FROM numbered WHERE is_e = 0),
         e AS (
@@ -209,14 +217,29 @@ def _repeated(selected: str, of: str = "token", seq: str = "seq") -> str:
 _NEVER = 1 << 62
 
 
+def _note_uses(connection: duckdb.DuckDBPyConnection) -> None:
+    """Table `used`: what a registration sees of its numbers, who named and registered them, itself too."""
+    connection.execute(f"""
+        CREATE TABLE used AS SELECT n, rank, node.at AS moment, holder,
+            mine.attribute::VARCHAR AS attribute, true AS registered
+        FROM holding mine JOIN holding sim USING (n, token) JOIN node USING (n)
+        WHERE sim.attribute = 'sim' AND mine.attribute IN ({_listed(NUMBER)})
+    """)  # noqa: S608  # built from the declared table alone
+    for mine, theirs in product(sorted(NUMBER), repeat=2):
+        connection.execute(_numbered(Link("", mine, theirs)))
+        columns = "r.n, e.rank, e.at, e.holder"
+        seen = f"{columns}, '{mine.value}', {theirs is Attribute.SIM}"
+        connection.execute(f"INSERT INTO used {_met(Link('', mine, theirs), seen)}")
+
+
 def _uses_begun() -> str:
     """Sets where the present use of each registration's numbers began, as `sight` tells it."""
     return f"""
-        UPDATE holding SET begun = use.began FROM (
+        UPDATE holding SET begun = present.began FROM (
             WITH event AS (
                 SELECT n, attribute, rank, any_value(moment) AS moment,
                     any_value(holder) AS holder, bool_or(registered) AS registered
-                FROM ({_uses()}) GROUP BY n, attribute, rank),
+                FROM used GROUP BY n, attribute, rank),
             told AS (
                 SELECT *, moment - lag(moment) OVER (PARTITION BY n, attribute ORDER BY rank)
                         AS idle,
@@ -226,50 +249,34 @@ def _uses_begun() -> str:
                 FROM event)
             SELECT n, attribute, max(rank) AS began FROM told
             WHERE registered AND holder <> holder_before AND idle >= {IDLE_US}
-            GROUP BY n, attribute) use
-        WHERE holding.n = use.n AND holding.attribute = use.attribute
+            GROUP BY n, attribute) present
+        WHERE holding.n = present.n AND holding.attribute = present.attribute
     """  # noqa: S608  # built from the declared table alone
 
 
-def _uses() -> str:
-    """What a registration sees of its numbers: who named and who registered them, itself too."""
-    columns = "r.n AS n, e.rank AS rank, e.at AS moment, e.holder AS holder"
-    seen = (
-        _met(
-            Link("", mine, theirs),
-            f"{columns}, '{mine.value}' AS attribute, {theirs is Attribute.SIM} AS registered",
-        )
-        for mine in sorted(NUMBER)
-        for theirs in sorted(NUMBER)
-    )
-    own = f"""
-        SELECT n, rank, node.at AS moment, holder, mine.attribute, true AS registered
-        FROM holding mine JOIN holding sim USING (n, token) JOIN node USING (n)
-        WHERE sim.attribute = 'sim' AND mine.attribute IN ({_listed(NUMBER)})
-    """  # noqa: S608  # built from the declared table alone
-    return " UNION ALL ".join(f"({sql})" for sql in (*seen, own))
-
-
-def _second_look() -> str:
+def _look_again(connection: duckdb.DuckDBPyConnection) -> None:
     """Tables of pairs of registrations, as `sight` has them.
 
     `met` those of others over personal values, `twice` over two or more; `way` the places to which
     a neighbour leads, `beyond` whom they lead to, `beyond_marked` of whom something is known there.
     """
-    met = " UNION ALL ".join(f"({_met(link, _MET)})" for link in LINKS if link.mine in PERSONAL)
-    return f"""
-        CREATE TABLE met AS SELECT * FROM ({met}) WHERE holder <> mine;
-        CREATE TABLE twice AS SELECT n, other FROM met GROUP BY n, other
-            HAVING count(DISTINCT token) > 1;
+    connection.execute("CREATE TABLE meeting (n BIGINT, other BIGINT, rank BIGINT, token INTEGER)")
+    for link in LINKS:
+        if link.mine in PERSONAL:
+            connection.execute(_numbered(link))
+            met = _met(link, "r.n, e.n AS other, e.rank, r.token")
+            connection.execute(f"INSERT INTO meeting {met} WHERE e.holder <> r.holder")
+    connection.execute(f"""
+        DROP TABLE numbered;
+        CREATE TABLE met AS
+            SELECT n, other, any_value(rank) AS rank, min(token) <> max(token) AS twice
+            FROM meeting GROUP BY n, other;
+        DROP TABLE meeting;
+        CREATE TABLE twice AS SELECT n, other FROM met WHERE twice;
         CREATE TABLE way AS {_ways()};
         CREATE TABLE beyond AS {_beyond()};
         CREATE TABLE beyond_marked AS {_beyond_marked()}
-    """  # noqa: S608  # built from the declared table alone
-
-
-_MET = (
-    "r.n AS n, e.n AS other, e.rank AS rank, r.token AS token, r.holder AS mine, e.holder AS holder"
-)
+    """)  # noqa: S608  # built from the declared table alone
 
 
 def _listed(attributes: Iterable[Attribute]) -> str:
@@ -277,20 +284,25 @@ def _listed(attributes: Iterable[Attribute]) -> str:
 
 
 def _ways() -> str:
-    """Where the values of the latest neighbours lead; those of a number to both its uses."""
+    """Where the values of the latest neighbours lead; those of a number to both its uses.
+
+    Nearly every place is that of one holder alone and leads to nobody: it is left out at once.
+    """
     return f"""
         WITH neighbour AS (
-            SELECT DISTINCT n, other, rank FROM met
-            QUALIFY dense_rank() OVER (PARTITION BY n ORDER BY rank DESC) <= {NEIGHBOURS}),
-        value AS (
-            SELECT neighbour.n, other, attribute, token
-            FROM neighbour JOIN holding ON holding.n = other
-            WHERE attribute IN ({_listed(PERSONAL)}) AND NOT EXISTS (
-                FROM holding own WHERE own.n = neighbour.n AND own.token = holding.token))
-        SELECT DISTINCT n, other, token, unnest(
-            CASE WHEN attribute IN ({_listed(NUMBER)}) THEN [{_listed(NUMBER)}]
-            ELSE [attribute] END) AS attribute
-        FROM value
+            SELECT n, unnest(max_by(other, rank, {NEIGHBOURS})) AS other FROM met GROUP BY n),
+        place AS (
+            SELECT attribute, token, min(holder) AS lowest, max(holder) AS highest
+            FROM holding JOIN node USING (n) WHERE attribute IN ({_listed(PERSONAL)})
+            GROUP BY attribute, token),
+        onward AS (
+            SELECT held.n AS other, held.token, place.attribute
+            FROM holding held JOIN node USING (n) JOIN place ON place.token = held.token
+            WHERE (lowest <> holder OR highest <> holder) AND (held.attribute = place.attribute
+                OR (held.attribute IN ({_listed(NUMBER)})
+                    AND place.attribute IN ({_listed(NUMBER)}))))
+        SELECT DISTINCT n, other, token, attribute FROM neighbour JOIN onward USING (other)
+        WHERE NOT EXISTS (FROM holding own WHERE own.n = neighbour.n AND own.token = onward.token)
     """  # noqa: S608  # built from the declared table alone
 
 
@@ -348,11 +360,19 @@ def _reached(reach: Reach, columns: Wanted) -> str:
         FROM (
             SELECT pair.n AS r_n, {event}{_repeated(selected, "pair.n", "rank")}
             FROM {pairs} pair JOIN node ON node.n = other {marks}) e
-        JOIN (SELECT *, rank AS seq FROM node) r ON r.n = e.r_n
+        JOIN (SELECT *, {_SINCE}, rank AS seq FROM node) r ON r.n = e.r_n
         GROUP BY r.n
     """  # noqa: S608  # built from the declared table alone
 
 
 def _test(window: Window, moment: str) -> str:
     """Whether an earlier event or mark lies in the window before the registration."""
-    return "true" if window is Window.ALL else f"r.at - e.{moment} <= {LENGTH_US[window]}"
+    return "true" if window is Window.ALL else f"e.{moment} >= r.since_{window.name}"
+
+
+_SINCE = ", ".join(
+    f'"at" - {length} AS since_{window.name}'
+    for window, length in LENGTH_US.items()
+    if window is not Window.ALL
+)
+"""When each window begins: reckoned once a registration, not once a pair."""

@@ -126,11 +126,11 @@ def _relation(event: Event, own: Event) -> int:
     return 1 if event.family == own.family else 2
 
 
-REGISTRATIONS = Measure("registrations", lambda es, _o, _r: len(es), "count(*) FILTER ({w})")
+REGISTRATIONS = Measure("registrations", lambda es, _o, _r: len(es), "count_if({w})")
 HOLDERS = Measure(
     "holders",
     lambda es, _, r: len({e.holder for e in es if e.holder != r.holder}),
-    "count(*) FILTER ({w} AND e.holder <> r.holder AND e.next_holder > r.seq)",
+    "count_if({w} AND e.holder <> r.holder AND e.next_holder > r.seq)",
 )
 KIN = Measure(
     "kin",
@@ -145,7 +145,7 @@ STRANGERS = Measure(
 NEW_HOLDERS = Measure(
     "new_holders",
     lambda es, older, _: len({e.holder for e in es} - {e.holder for e in older}),
-    "count(*) FILTER ({w} AND e.past_holder < r.first)",
+    "count_if({w} AND e.past_holder < r.first)",
 )
 RELATION = Measure(
     "relation",
@@ -156,46 +156,43 @@ RELATION = Measure(
 FAMILIES = Measure(
     "families",
     lambda es, _, r: len({e.family for e in es if e.family != r.family}),
-    "count(*) FILTER ({w} AND e.family <> r.family AND e.next_family > r.seq)",
+    "count_if({w} AND e.family <> r.family AND e.next_family > r.seq)",
 )
 INSTITUTIONS = Measure(
     "institutions",
     lambda es, _, r: len({e.institution for e in es if e.institution != r.institution}),
-    "count(*) FILTER ({w} AND e.institution <> r.institution AND e.next_institution > r.seq)",
+    "count_if({w} AND e.institution <> r.institution AND e.next_institution > r.seq)",
 )
 PROVINCES = Measure(
     "provinces",
     lambda es, _, r: len({e.province for e in es} - {r.province, ""}),
-    "count(*) FILTER ({w} AND e.province NOT IN (r.province, 0) AND e.next_province > r.seq)",
+    "count_if({w} AND e.province NOT IN (r.province, 0) AND e.next_province > r.seq)",
 )
 SAME_PROVINCE = Measure(
     "same_province",
     lambda es, _, r: sum(e.province == r.province != "" for e in es),
-    "count(*) FILTER ({w} AND e.province = r.province AND r.province <> 0)",
+    "count_if({w} AND e.province = r.province AND r.province <> 0)",
 )
 SAME_HOLDER = Measure(
     "same_holder",
     lambda es, _, r: sum(e.holder == r.holder for e in es),
-    "count(*) FILTER ({w} AND e.holder = r.holder)",
+    "count_if({w} AND e.holder = r.holder)",
 )
-SIMS = Measure(
-    "sims", lambda es, _o, _r: sum(e.is_sim for e in es), "count(*) FILTER ({w} AND e.is_sim)"
-)
+SIMS = Measure("sims", lambda es, _o, _r: sum(e.is_sim for e in es), "count_if({w} AND e.is_sim)")
 ACCOUNTS = Measure(
     "accounts",
     lambda es, _o, _r: sum(not e.is_sim for e in es),
-    "count(*) FILTER ({w} AND NOT e.is_sim)",
+    "count_if({w} AND NOT e.is_sim)",
 )
 UNVERIFIED = Measure(
     "unverified",
     lambda es, _o, _r: sum(not e.verified for e in es),
-    "count(*) FILTER ({w} AND NOT e.verified)",
+    "count_if({w} AND NOT e.verified)",
 )
 NIGHTS = Measure(
     "nights",
     lambda es, _o, _r: sum(_is_night(e.at) for e in es),
-    f"count(*) FILTER ({{w}} AND (e.at // {HOUR_US} + {VIETNAM_OFFSET_HOURS}) % 24"
-    f" < {NIGHT_ENDS_AT})",
+    f"count_if({{w}} AND (e.at // {HOUR_US} + {VIETNAM_OFFSET_HOURS}) % 24 < {NIGHT_ENDS_AT})",
 )
 _ATS = "list(e.at) FILTER ({w})"
 BURST = Measure(
@@ -215,10 +212,10 @@ AGE_HOURS = Measure(
     f"(any_value(r.at) - min(e.at) FILTER ({{w}})) / {HOUR_US}.0::DOUBLE",
 )
 FRAUDS = MarkMeasure(
-    "frauds", lambda ms: sum(m.is_fraud for m in ms), "count(*) FILTER ({w} AND e.is_fraud)"
+    "frauds", lambda ms: sum(m.is_fraud for m in ms), "count_if({w} AND e.is_fraud)"
 )
 CLEARED = MarkMeasure(
     "cleared",
     lambda ms: sum(not m.is_fraud for m in ms),
-    "count(*) FILTER ({w} AND NOT e.is_fraud)",
+    "count_if({w} AND NOT e.is_fraud)",
 )

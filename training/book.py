@@ -22,6 +22,7 @@ from features.register.store import LoadReport
 from features.registration import Registration, RegistrationId
 from graph.attributes import Key
 from graph.columns import Outcome
+from training.processes import without_collector
 
 _CONTRADICTION = REASONS["repeated_with_other_content"][0]
 
@@ -72,14 +73,17 @@ def open_book(
     Raises:
         InputError: a file as a whole cannot be read.
     """
-    read = read_registrations(files.registrations, until)
-    registrations = sorted(read.items, key=lambda r: r.order)
-    rejected = list(read.rejected)
-    labels = read_labels(files.labels, labels_until) if files.labels else Readout[Label]()
-    meant = registrations_meant(labels.items, registrations)
-    outcomes = {key: (label.confirmed_at, label.is_fraud) for label, key in meant}
-    typologies = {key: label.typology for label, key in meant if label.is_fraud and label.typology}
-    rejected += labels.rejected
+    with without_collector():
+        read = read_registrations(files.registrations, until)
+        registrations = sorted(read.items, key=lambda r: r.order)
+        rejected = list(read.rejected)
+        labels = read_labels(files.labels, labels_until) if files.labels else Readout[Label]()
+        meant = registrations_meant(labels.items, registrations)
+        outcomes = {key: (label.confirmed_at, label.is_fraud) for label, key in meant}
+        typologies = {
+            key: label.typology for label, key in meant if label.is_fraud and label.typology
+        }
+        rejected += labels.rejected
     with (
         TemporaryDirectory(prefix="chinhchu-register-") as scratch,
         closing(Replica(Path(scratch))) as replica,

@@ -1,37 +1,39 @@
 """Point-in-time rows: each registration's vector as of its own moment, beside what became known.
 
-The facts of a book never lie in memory together: papers are examined in parts, and of each only its
-numbers, its place in the graph and its groups are kept.
+The facts of a book never lie in memory together: papers are examined in parts, of a large book on all
+processors, and of each only its numbers, its place in the graph and its groups are kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from types import SimpleNamespace
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from features import vector
-from features.registration import Institution, Kind, RegistrationId
+from features.evidence import PopulationRegister
+from features.registration import Institution, Kind, Registration, RegistrationId
 from features.vector import NAMES, OF_COMPANY, Feature
 from features.vector.company import COMPANY
 from features.vector.papers import PAPERS
 from graph.aggregates import AGGREGATES
 from graph.alone import alone
-from graph.attributes import Attribute, Node, Tokens, branch
-from graph.columns import columns_of
+from graph.attributes import Attribute, Key, Node, Tokens, branch
+from graph.columns import Outcome, Part, columns_of, part_of
 from graph.company import Company
 from graph.history import Aggregated, aggregates_of
 from models.screening import Examined, Facts, examine
 from training.book import Book
 from training.clusters import clusters
 from training.groups import Groups, groups_of
+from training.processes import on_all_processors, without_collector
 
 FRAUD, CLEARED, UNKNOWN = 1, 0, -1
 
@@ -42,6 +44,8 @@ def _link(name: str) -> str:
 
 
 _ROWS_A_PART = 8_192
+MANY = 50_000
+"""Registrations that are worth the start of processes to examine them."""
 _LINKS: dict[str, list[tuple[int, Feature]]] = {}
 for _place, _feature in enumerate(COMPANY, start=len(PAPERS)):
     _LINKS.setdefault(_link(_feature.name), []).append((_place, _feature))
@@ -88,36 +92,82 @@ class Dataset:
 def build(book: Book, tokens: Tokens) -> Dataset:
     """The rows of a whole book; every vector sees only what was known at its moment."""
     vectors = np.empty((len(book.registrations), len(NAMES)), dtype=np.float32)
-    described: list[pa.Table] = []
-    columns = columns_of(_examined(book, tokens, vectors, described), book.outcomes)
-    rows = pa.concat_tables(described).unify_dictionaries() if described else SCHEMA.empty_table()
+    parts: list[Part] = []
+    described = [SCHEMA.empty_table()]
+    for start, told in zip(_starts(book), _examined(book, tokens), strict=True):
+        vectors[start : start + len(told.papers), :_PAPERS] = told.papers
+        parts.append(told.part)
+        described.append(told.rows)
+    columns = columns_of(parts)
+    parts.clear()
+    rows = pa.concat_tables(described).unify_dictionaries()
     cluster = clusters(columns)
     peers: Aggregated = {}
     for aggregates in aggregates_of(columns):
         peers = peers or aggregates
-        for place, column in _of_company(peers | aggregates, _link(next(iter(aggregates)))):
-            vectors[:, place] = column
+        made = list(_of_company(peers | aggregates, _link(next(iter(aggregates)))))
+        for start in _starts(book):  # some rows at a time, so that they stay in the cache
+            part = slice(start, start + _ROWS_A_PART)
+            for place, column in made:
+                vectors[part, place] = column[part]
     label, confirmed = _known(book)
     at = np.array([r.registered_at.timestamp() for r in book.registrations])
     excluded = {name: book.counts[name] for name in _EXCLUDED if name in book.counts}
     return Dataset(vectors, at, label, confirmed, cluster, rows, excluded)
 
 
-def _examined(
-    book: Book, tokens: Tokens, vectors: NDArray[np.float32], described: list[pa.Table]
-) -> Iterator[list[Node]]:
-    """The nodes part by part; writes the features of the papers, and adds the rows of each part."""
-    for start in range(0, len(book.registrations), _ROWS_A_PART):
-        part = book.registrations[start : start + _ROWS_A_PART]
-        examined = examine(part, book.register, tokens)
-        vectors[start : start + len(part), :_PAPERS] = _of_papers(examined)
-        described.append(_rows(book, examined))
-        yield [node for _, _, node in examined]
+class _Told(NamedTuple):
+    """What is kept of some registrations: the features of their papers, place in the graph, rows."""
+
+    papers: NDArray[np.float32]
+    part: Part
+    rows: pa.Table
 
 
-def _of_papers(examined: Sequence[Examined]) -> NDArray[np.float64]:
+def _starts(book: Book) -> range:
+    return range(0, len(book.registrations), _ROWS_A_PART)
+
+
+def _examined(book: Book, tokens: Tokens) -> Iterator[_Told]:
+    """What is told of a book, part by part in its order; of a large one on all processors."""
+    asked = (_asked(book, start, tokens) for start in _starts(book))
+    few = len(book.registrations) < MANY
+    with without_collector():
+        yield from map(_tell, asked) if few else on_all_processors(_tell, asked)
+
+
+class _Asked(NamedTuple):
+    """What it takes to examine some registrations, in any process."""
+
+    registrations: Sequence[Registration]
+    start: int
+    outcomes: Mapping[Key, Outcome]
+    typologies: Mapping[Key, str]
+    register: PopulationRegister
+    tokens: Tokens
+
+
+def _asked(book: Book, start: int, tokens: Tokens) -> _Asked:
+    part = book.registrations[start : start + _ROWS_A_PART]
+    outcomes = {r.key: book.outcomes[r.key] for r in part if r.key in book.outcomes}
+    typologies = {key: book.typologies[key] for key in outcomes if key in book.typologies}
+    return _Asked(part, start, outcomes, typologies, book.register, tokens)
+
+
+def _tell(asked: _Asked) -> _Told:
+    """What is told of some registrations."""
+    examined = examine(asked.registrations, asked.register, asked.tokens)
+    nodes = [node for _, _, node in examined]
+    return _Told(
+        _of_papers(examined),
+        part_of(nodes, asked.start, asked.outcomes),
+        _rows(examined, asked.typologies),
+    )
+
+
+def _of_papers(examined: Sequence[Examined]) -> NDArray[np.float32]:
     """The features of the papers, shape (n, papers)."""
-    matrix = np.empty((len(examined), _PAPERS))
+    matrix = np.empty((len(examined), _PAPERS), dtype=np.float32)
     for i, row in enumerate(examined):
         facts = Facts(*row, _NOBODY)  # no paper looks at company
         matrix[i] = [f.compute(facts) for f in PAPERS]
@@ -134,7 +184,7 @@ def _of_company(aggregates: Aggregated, link: str) -> Iterator[tuple[int, NDArra
         yield place, np.asarray(feature.compute(facts))
 
 
-def _rows(book: Book, examined: Sequence[Examined]) -> pa.Table:
+def _rows(examined: Sequence[Examined], typologies: Mapping[Key, str]) -> pa.Table:
     """Some rows of `Dataset.rows`."""
     described = [
         (
@@ -144,7 +194,7 @@ def _rows(book: Book, examined: Sequence[Examined]) -> pa.Table:
             None if r.channel is None else r.channel.value,
             r.agent_id,
             branch(r),
-            book.typologies.get(r.key),
+            typologies.get(r.key),
             *groups_of(r, evidence, node.province),
         )
         for r, evidence, node in examined

@@ -71,6 +71,8 @@ class Recipe:
         }
 
 
+COARSER = 3
+"""How much larger the steps of the first trees are."""
 LIKELY_FRAUD = 0.5
 LIKELY_HONEST = 0.05
 """Above and below these risks an unknown row is taken for what it seems."""
@@ -143,7 +145,7 @@ def lessons_of(
         )
     random = np.random.default_rng(parameters["seed"])
     known = [Lesson(frauds, fraud=True), honest(cleared, MOST_CLEARED, random)]
-    first = grow(as_dataset(vectors, known), parameters, rounds)
+    first = grow(as_dataset(vectors, known), *coarser(parameters, rounds))
     suspicion = expit(raw_scores(first, vectors))
     unknown = label == UNKNOWN
     likely = np.flatnonzero((label == FRAUD) | (unknown & (suspicion > LIKELY_FRAUD)))
@@ -156,6 +158,11 @@ def lessons_of(
         honest(cleared, MOST_ALONE, random, alone=True),
         honest(unlikely, MOST_ALONE, random, alone=True),
     ], first
+
+
+def coarser(parameters: dict[str, Any], rounds: int) -> tuple[dict[str, Any], int]:
+    """Fewer and larger steps: the first trees judge every unknown row of a book, and only roughly."""
+    return {**parameters, "learning_rate": COARSER * parameters["learning_rate"]}, rounds // COARSER
 
 
 def honest(

@@ -20,10 +20,11 @@ from features.registration import (
     Sex,
 )
 from graph.attributes import Attribute, Node, Tokens
-from graph.columns import columns_of
+from graph.columns import columns_of, part_of
 from graph.history import History
 from models.screening import gather, vectors_of
 from training import clusters as ties
+from training import dataset
 from training.book import Book, BookFiles, open_book
 from training.clusters import clusters
 from training.dataset import CLEARED, FRAUD, SCHEMA, UNKNOWN, Dataset, build
@@ -58,6 +59,15 @@ def test_a_row_is_the_vector_that_the_road_gives_in_single_precision(book, data)
 
 def test_no_row_depends_on_the_key_of_the_tokens(book, data):
     other = build(book, Tokens(b"quite another key"))
+    assert np.array_equal(other.vectors, data.vectors, equal_nan=True)
+    assert np.array_equal(other.cluster, data.cluster)
+    assert other.rows.equals(data.rows)
+
+
+def test_several_processes_tell_a_large_book_alike(book, data, monkeypatch):
+    monkeypatch.setattr(dataset, "MANY", 1)
+    monkeypatch.setattr(dataset, "_ROWS_A_PART", 300)
+    other = build(book, Tokens(KEY))
     assert np.array_equal(other.vectors, data.vectors, equal_nan=True)
     assert np.array_equal(other.cluster, data.cluster)
     assert other.rows.equals(data.rows)
@@ -146,7 +156,7 @@ def nodes_sharing(*tokens: dict[Attribute, str]) -> list[Node]:
 
 
 def tied(nodes: list[Node]) -> np.ndarray:
-    return clusters(columns_of([nodes[:2], nodes[2:]], {}))
+    return clusters(columns_of([part_of(nodes[:2], 0, {}), part_of(nodes[2:], 2, {})]))
 
 
 def test_a_chain_of_private_values_is_one_cluster_and_a_desk_ties_nobody():
