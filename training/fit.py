@@ -1,8 +1,9 @@
 """Fits LightGBM on point-in-time rows, with the directions that the features declare.
 
 The first of a ring has no company yet, and is the one worth catching: every fraud is also learnt as if
-nobody else had registered, and so is a share of the honest. On a world with hidden truth the share of
-a ring that came before its first flag fell from 0.08 to 0.05, and the average precision stayed.
+nobody else had registered, at half its weight, and so is a share of the honest. On two simulated worlds
+and two seeds half the weight gave an average precision of 0.759 and 0.750 against 0.759 and 0.743 of the
+whole, and the mean share of a ring that came before its first flag was 0.23 and 0.22 against 0.23 and 0.23.
 
 Labels come late and only for some, and whom an investigator looks at is no random choice. So a
 first model learns from the known rows alone; what it thinks of the unknown rows decides how the
@@ -72,12 +73,15 @@ class Recipe:
 
 
 COARSER = 3
-"""How much larger the steps of the first trees are."""
+"""How much larger the steps of the first trees are. On two simulated worlds and two seeds the released
+trees ranked with 0.759 and 0.743 after such first trees, and with 0.757 and 0.742 after fine ones."""
 LIKELY_FRAUD = 0.5
 LIKELY_HONEST = 0.05
 """Above and below these risks an unknown row is taken for what it seems."""
 MOST_CLEARED, MOST_LIKELY, MOST_ALONE = 80_000, 40_000, 20_000
 """So many cleared, likely honest, and of each of both as if alone, are learnt at most."""
+ALONE = 0.5
+"""What a fraud weighs that is learnt a second time, as if alone."""
 FEWEST = 10
 """Fewer known frauds, or fewer known honest rows, teach nothing."""
 
@@ -154,7 +158,7 @@ def lessons_of(
         Lesson(likely, fraud=True),
         known[1],
         honest(unlikely, MOST_LIKELY, random),
-        Lesson(likely, fraud=True, alone=True),
+        Lesson(likely, fraud=True, weight=ALONE, alone=True),
         honest(cleared, MOST_ALONE, random, alone=True),
         honest(unlikely, MOST_ALONE, random, alone=True),
     ], first

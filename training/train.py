@@ -25,7 +25,7 @@ from training.baselines import by_papers, by_rules
 from training.book import Book, BookFiles, open_book
 from training.dataset import Dataset, build
 from training.evaluate import Assessment, Rows, assess, later_rows
-from training.fit import Recipe, fit_calibration, fit_trees
+from training.fit import Recipe, fit_calibration, fit_trees, raw_scores
 from training.maturity import MATURE, maturity
 from training.split import by_time
 from training.tune import tune
@@ -84,11 +84,7 @@ def train(
     calibration = fit_calibration(apart, data.vectors[later], data.label[later])
     released = fit_trees(data.vectors, data.label, recipe=recipe, seed=seed)
     card = _card(data, until, seed) | {"recipe": asdict(recipe), "trials": trials}
-    apart_risk = (
-        _bundle(apart.trees, calibration, {**card, "version": "apart"})
-        .model()
-        .risk(data.vectors[later])
-    )
+    apart_risk = calibration.apply(raw_scores(apart.trees, data.vectors[later]))
     rows = later_rows(data, split, until.timestamp())
     found = assess(apart_risk, rows)
     card["later_part"] = found.told()

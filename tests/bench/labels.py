@@ -28,6 +28,7 @@ from training.book import BookFiles, open_book
 from training.dataset import CLEARED, FRAUD, UNKNOWN, Dataset, build
 from training.delay import share_known
 from training.fit import (
+    ALONE,
     MOST_ALONE,
     MOST_CLEARED,
     MOST_LIKELY,
@@ -96,7 +97,8 @@ def _with_alone(seen: Seen, lessons: list[Lesson]) -> str:
     again = []
     for lesson in lessons:
         step = 1 if lesson.fraud else max(1, len(lesson.rows) // MOST_ALONE)
-        weight = np.broadcast_to(lesson.weight, len(lesson.rows))[::step] * step
+        stands = ALONE if lesson.fraud else step
+        weight = np.broadcast_to(lesson.weight, len(lesson.rows))[::step] * stands
         again.append(Lesson(lesson.rows[::step], lesson.fraud, weight, alone=True))
     return seen.grow(lessons + again)
 
