@@ -36,6 +36,7 @@ from service.words import said
 from training import card
 from training.book import Book, BookFiles, load_population, open_book, rows_rejected
 from training.comparing import compare
+from training.processes import processors
 from training.promote import Promotion, Release, release
 from training.train import train
 from training.watch import Watch, period_of, watch
@@ -108,7 +109,12 @@ def train_model(settings: Settings, asked: Training) -> Promotion:
         progress.stage("train", "Đối chiếu, đếm, huấn luyện…", "Checking, counting, training…")
         until = learned_until(book, asked.until)
         trained = train(
-            book, until, Tokens(secrets.token_bytes(32)), seed=asked.seed, trials=asked.trials
+            book,
+            until,
+            Tokens(secrets.token_bytes(32)),
+            seed=asked.seed,
+            trials=asked.trials,
+            processes=processors(),
         )
         write_rejected(aside / "rejected.parquet", book.rejected)
         progress.stage("register", "Ghi vào sổ mô hình…", "Registering the model…")

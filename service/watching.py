@@ -31,6 +31,7 @@ from service.progress import Progress
 from service.words import said
 from training.book import BookFiles, open_book, registrations_meant
 from training.dataset import CLEARED, FRAUD, UNKNOWN, build
+from training.processes import processors
 from training.typed_form import COLUMNS
 from training.watch import Past
 
@@ -221,7 +222,7 @@ def _book(
         return sorted(found, key=lambda r: r.order), outcomes, ((), np.empty((0, 0), np.float32))
     book_files = BookFiles(files.population, files.registrations, files.labels)
     with open_book(book_files) as book:
-        vectors = build(book, Tokens(secrets.token_bytes(32))).vectors
+        vectors = build(book, Tokens(secrets.token_bytes(32)), processes=processors()).vectors
         return book.registrations, book.outcomes, (NAMES, vectors.astype(np.float32))
 
 

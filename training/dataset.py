@@ -1,7 +1,7 @@
 """Point-in-time rows: each registration's vector as of its own moment, beside what became known.
 
-The facts of a book never lie in memory together: papers are examined in parts, of a large book on all
-processors, and of each only its numbers, its place in the graph and its groups are kept.
+The facts of a book never lie in memory together: papers are examined in parts, and of each only its
+numbers, its place in the graph and its groups are kept.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from models.screening import Examined, Facts, examine
 from training.book import Book
 from training.clusters import clusters
 from training.groups import Groups, groups_of
-from training.processes import on_all_processors, without_collector
+from training.processes import in_processes, without_collector
 
 FRAUD, CLEARED, UNKNOWN = 1, 0, -1
 
@@ -89,12 +89,15 @@ class Dataset:
         return np.where(self.confirmed < moment, self.label, UNKNOWN).astype(np.int8)
 
 
-def build(book: Book, tokens: Tokens) -> Dataset:
-    """The rows of a whole book; every vector sees only what was known at its moment."""
+def build(book: Book, tokens: Tokens, *, processes: int = 1) -> Dataset:
+    """The rows of a whole book; every vector sees only what was known at its moment.
+
+    A large book may be examined in several processes (`training.processes`).
+    """
     vectors = np.empty((len(book.registrations), len(NAMES)), dtype=np.float32)
     parts: list[Part] = []
     described = [SCHEMA.empty_table()]
-    for start, told in zip(_starts(book), _examined(book, tokens), strict=True):
+    for start, told in zip(_starts(book), _examined(book, tokens, processes), strict=True):
         vectors[start : start + len(told.papers), :_PAPERS] = told.papers
         parts.append(told.part)
         described.append(told.rows)
@@ -128,12 +131,12 @@ def _starts(book: Book) -> range:
     return range(0, len(book.registrations), _ROWS_A_PART)
 
 
-def _examined(book: Book, tokens: Tokens) -> Iterator[_Told]:
-    """What is told of a book, part by part in its order; of a large one on all processors."""
+def _examined(book: Book, tokens: Tokens, processes: int) -> Iterator[_Told]:
+    """What is told of a book, part by part in its order."""
     asked = (_asked(book, start, tokens) for start in _starts(book))
-    few = len(book.registrations) < MANY
+    here = processes == 1 or len(book.registrations) < MANY
     with without_collector():
-        yield from map(_tell, asked) if few else on_all_processors(_tell, asked)
+        yield from map(_tell, asked) if here else in_processes(processes, _tell, asked)
 
 
 class _Asked(NamedTuple):

@@ -1,7 +1,7 @@
-"""Work on many things: on all processors, in processes of their own, and without the collector.
+"""Work on many things: in processes of their own, and without the collector.
 
 Each starts anew and imports what it needs, for one that is forked off a process with threads may hang. So
-a script that gets here keeps what it does under `if __name__ == "__main__":`.
+a script that asks for processes keeps what it does under `if __name__ == "__main__":`.
 """
 
 from __future__ import annotations
@@ -20,14 +20,20 @@ Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 
 
-def on_all_processors(work: Callable[[Asked], Told], asked: Iterable[Asked]) -> Iterator[Told]:
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+def in_processes(
+    processes: int, work: Callable[[Asked], Told], asked: Iterable[Asked]
+) -> Iterator[Told]:
     """What the work tells of each thing asked, in their order; the processes end with the last.
 
     Raises:
         BrokenProcessPool: a process was killed, most likely for want of memory.
     """
-    processors = len(os.sched_getaffinity(0))
-    pool = ProcessPoolExecutor(processors, get_context("spawn"), initializer=_begin)
+    pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin)
     try:
         yield from pool.map(work, asked)
     finally:

@@ -54,7 +54,13 @@ class Trained:
 
 
 def train(
-    book: Book, until: datetime, tokens: Tokens, *, seed: int = 0, trials: int = 0
+    book: Book,
+    until: datetime,
+    tokens: Tokens,
+    *,
+    seed: int = 0,
+    trials: int = 0,
+    processes: int = 1,
 ) -> Trained:
     """Trains on what the book knows before `until`.
 
@@ -67,11 +73,12 @@ def train(
         tokens: any key; no result depends on it.
         seed: of all chance.
         trials: recipes that are tried on the earlier part; 0 takes the usual one.
+        processes: that examine a large book; they change the time, never the model.
 
     Raises:
         InputError: the book is too small, or too little is known of it.
     """
-    data = build(book, tokens)
+    data = build(book, tokens, processes=processes)
     if len(data) < 4:
         raise InputError("registrations: too few before the day given to train on")
     split = by_time(data, LATER_PART)

@@ -27,6 +27,7 @@ from training import fit
 from training import train as training
 from training.book import Book, BookFiles, open_book
 from training.dataset import FRAUD, Dataset, build
+from training.processes import processors
 from training.world import simulate
 
 REGISTRATIONS = 20_000
@@ -66,9 +67,9 @@ def _ours(world: Path, scratch: Path) -> dict[str, Any]:
     """The whole of a training; what the bench itself does on the way is not counted."""
     watch = _Watch()
 
-    def watched(book: Book, tokens: Tokens) -> Dataset:
+    def watched(book: Book, tokens: Tokens, *, processes: int) -> Dataset:
         watch.lap("read")
-        data = build(book, tokens)
+        data = build(book, tokens, processes=processes)
         watch.lap("data set")
         np.save(scratch / "vectors.npy", data.vectors)
         np.save(scratch / "fraud.npy", data.label == FRAUD)
@@ -77,7 +78,7 @@ def _ours(world: Path, scratch: Path) -> dict[str, Any]:
 
     training.build = watched
     with open_book(BookFiles.of(world), until=UNTIL, labels_until=UNTIL) as book:
-        training.train(book, UNTIL, Tokens(os.urandom(32)))
+        training.train(book, UNTIL, Tokens(os.urandom(32)), processes=processors())
     watch.lap("model")
     return watch.told(rows=len(book.registrations))
 

@@ -67,7 +67,7 @@ def test_no_row_depends_on_the_key_of_the_tokens(book, data):
 def test_several_processes_tell_a_large_book_alike(book, data, monkeypatch):
     monkeypatch.setattr(dataset, "MANY", 1)
     monkeypatch.setattr(dataset, "_ROWS_A_PART", 300)
-    other = build(book, Tokens(KEY))
+    other = build(book, Tokens(KEY), processes=2)
     assert np.array_equal(other.vectors, data.vectors, equal_nan=True)
     assert np.array_equal(other.cluster, data.cluster)
     assert other.rows.equals(data.rows)
