@@ -44,7 +44,7 @@ from service.progress import Progress
 from service.ring_story import story
 from service.serving import Serving, check_ports, running
 from service.settings import Settings
-from service.words import said
+from service.words import percent, said
 from training.book import BookFiles, load_population
 from training.world import DAYS, simulate
 
@@ -278,8 +278,8 @@ def _verified(answers: Sequence[Answer]) -> None:
         )
         if a["decision"] == "clear" and a["identity"] == "verified" and same:
             _say(
-                f"1. Chính chủ: {a['registration_id']}: số giấy tờ, họ tên, ngày sinh khớp; rủi ro {_percent(a['risk'])}.",
-                f"1. A verified holder: {a['registration_id']}: number, name and birth date agree; risk {a['risk']:.2%}.",
+                f"1. Chính chủ: {a['registration_id']}: số giấy tờ, họ tên, ngày sinh khớp; rủi ro {percent(a['risk'])}.",
+                f"1. A verified holder: {a['registration_id']}: number, name and birth date agree; risk {percent(a['risk'])}.",
             )
             return
 
@@ -336,11 +336,6 @@ def _story(serving: Serving, ring_id: str | None) -> None:
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def _percent(part: float) -> str:
-    """As Vietnamese writes it."""
-    return f"{part:.2%}".replace(".", ",").replace("%", " %")
 
 
 def _say(vietnamese: str, english: str) -> None:

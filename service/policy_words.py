@@ -10,7 +10,7 @@ from models.hard_facts import HARD_FACTS
 from models.policy import Policy
 from models.use_by import PARTS, Then
 from models.wording import REASONS
-from service.words import said
+from service.words import number, percent, said
 
 
 def lines_of(policy: Policy) -> Iterator[str]:
@@ -26,22 +26,6 @@ def lines_of(policy: Policy) -> Iterator[str]:
     yield from _means(policy)
     yield _breaker(policy)
     yield from _use_by(policy)
-
-
-def percent(part: float) -> str:
-    """A share as a reader writes it."""
-    text = f"{100 * part:.3g} %"
-    return said(text.replace(".", ","), text)
-
-
-def number(value: float) -> str:
-    """A number with its thousands apart, as a reader writes it."""
-    whole = abs(value) >= 100 or value == int(value)
-    text = f"{value:,.0f}" if whole else f"{value:.3g}"
-    return said(text.translate(_SWAPPED), text)
-
-
-_SWAPPED = str.maketrans(",.", ".,")
 
 
 def _reviewed(policy: Policy) -> Iterator[str]:

@@ -14,6 +14,22 @@ def said(vietnamese: str, english: str) -> str:
     return vietnamese if (chosen or "").lower().startswith("vi") else english
 
 
+def percent(part: float) -> str:
+    """A share as a reader writes it."""
+    text = f"{100 * part:.3g} %"
+    return said(text.replace(".", ","), text)
+
+
+def number(value: float) -> str:
+    """A number with its thousands apart, as a reader writes it."""
+    whole = abs(value) >= 100 or value == int(value)
+    text = f"{value:,.0f}" if whole else f"{value:.3g}"
+    return said(text.translate(_SWAPPED), text)
+
+
+_SWAPPED = str.maketrans(",.", ".,")
+
+
 def reason(error: OSError) -> str:
     """Why the system refused, in a few words."""
     system = error.strerror or "?"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from service.arguments import Commands, Parser, command, screening
 from service.settings import Settings
-from service.words import said
+from service.words import percent, said
 
 if TYPE_CHECKING:
     from models.explanation import Explanation
@@ -48,7 +48,7 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
         json.dump(explanation_form(made, stored), sys.stdout, ensure_ascii=False, indent=1)
         print()
         return 0
-    print(f"{stored.decision}  {_percent(stored.risk)}  ({stored.model_version})")
+    print(f"{stored.decision}  {percent(stored.risk)}  ({stored.model_version})")
     print(f"{printable(stored.institution)}  {printable(stored.registration_id)}")
     _facts(made, stored)
     _ways(made)
@@ -80,7 +80,7 @@ def _groups(made: Explanation, stored: StoredScreening) -> None:
         print(f"  {_number(push)}  {bar:{_WIDTH}}  {told}")
     print(f"  {_number(rest)}  {'':{_WIDTH}}  {said('Phần còn lại.', 'All the rest.')}")
     print(f"  {_number(made.score)}  {'':{_WIDTH}}  {said('Tổng.', 'Sum.')}")
-    risk = _percent(made.after.risk)
+    risk = percent(made.after.risk)
     print(
         said(
             f"Điểm này được hiệu chỉnh thành rủi ro {risk}.",
@@ -96,7 +96,7 @@ def _ways(made: Explanation) -> None:
     if nothing is not None:
         print(f"\n{said(*nothing)}")
     for decision, risk, facts in ways_in_words(made):
-        share = _percent(risk)
+        share = percent(risk)
         print(
             said(f"\nSẽ là {decision} ({share}) nếu:", f"\nIt would be {decision} ({share}) where:")
         )
@@ -107,10 +107,6 @@ def _ways(made: Explanation) -> None:
 def _number(push: float) -> str:
     text = f"{round(push, 2) + 0.0:+7.2f}"  # what rounds to nothing is no minus
     return said(text.replace(".", ","), text)
-
-
-def _percent(part: float) -> str:
-    return said(f"{part:.1%}".replace(".", ","), f"{part:.1%}")
 
 
 def _purpose(text: str) -> str:

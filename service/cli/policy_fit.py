@@ -10,7 +10,7 @@ from features.errors import InputError
 from service.arguments import Commands, Parser, command, positive, whole
 from service.cli.policy_try import past_asked, past_options
 from service.settings import Settings
-from service.words import said
+from service.words import number, percent, said
 
 if TYPE_CHECKING:
     from models.policy import Cost
@@ -97,8 +97,6 @@ def _run(settings: Settings, options: argparse.Namespace) -> int:
 
 
 def _tell(fitted: Fitted, capacity: float, out: Path) -> None:
-    from service.policy_words import number, percent
-
     low, high = (percent(risk) for risk in fitted.interval)
     print(
         said(
@@ -139,8 +137,6 @@ def _tell(fitted: Fitted, capacity: float, out: Path) -> None:
 
 
 def _tell_dear(dear_pairs: list[DearPair]) -> None:
-    from service.policy_words import number
-
     for dear in dear_pairs:
         pair, refusal, review = (
             " + ".join(sorted(dear.pair)),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from features.errors import InputError
 from service.arguments import Commands, Parser, command, day
 from service.settings import Settings
-from service.words import said
+from service.words import number, percent, said
 
 if TYPE_CHECKING:
     from service.policy_past import Past
@@ -109,7 +109,6 @@ def _plain(value: object) -> object:
 
 def _lines(told: Trial) -> Iterator[str]:
     from service.checking.table import printable
-    from service.policy_words import number
 
     rows = number(told.decisions)
     yield said(
@@ -139,8 +138,6 @@ def _heads(told: Trial) -> tuple[str, ...]:
 
 
 def _figures(told: Trial) -> Iterator[tuple[str, ...]]:
-    from service.policy_words import number
-
     def of_known(part: int, whole: int) -> str:
         return said(f"{number(part)} trên {number(whole)}", f"{number(part)} of {number(whole)}")
 
@@ -187,7 +184,6 @@ def _figures(told: Trial) -> Iterator[tuple[str, ...]]:
 
 def _change(change: Change) -> tuple[str, ...]:
     from service.checking.table import printable
-    from service.policy_words import percent
 
     row = change.row
     who = " ".join(printable(word) for word in (*row.key, row.screening_id) if word)
@@ -204,7 +200,6 @@ def _worth_telling(hits: list[Hit]) -> Iterator[Hit]:
 
 def _hit(hit: Hit) -> tuple[str, ...]:
     from service.checking.table import printable
-    from service.policy_words import number
 
     shown = printable(hit.value) or said("không rõ", "not known")
     return (
@@ -217,8 +212,6 @@ def _hit(hit: Hit) -> tuple[str, ...]:
 
 
 def _share(share: Share) -> str:
-    from service.policy_words import percent
-
     middle = share.part / max(share.whole, 1)
     return f"{percent(middle)} ({percent(share.low)} – {percent(share.high)})"
 

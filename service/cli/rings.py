@@ -11,7 +11,7 @@ from features.registration import VIETNAM
 from service.arguments import Commands, Parser, command, day, share, utf8
 from service.cli.rings_export import export
 from service.settings import Settings
-from service.words import said
+from service.words import percent, said
 
 if TYPE_CHECKING:
     from graph.attributes import Key
@@ -98,7 +98,7 @@ def _list(settings: Settings, options: argparse.Namespace) -> int:
     _say_if_nobody_was_screened(last)
     for ring in last.rings:
         told = said(*story(ring, last.confirmed.get(ring.ring_id, 0)))
-        print(f"\n{ring.ring_id}  {_percent(ring.risk)}\n  {told}")
+        print(f"\n{ring.ring_id}  {percent(ring.risk)}\n  {told}")
     return 0
 
 
@@ -112,7 +112,7 @@ def _show(settings: Settings, options: argparse.Namespace) -> int:
         if seen.alive
         else said("không còn thấy", "not found any more")
     )
-    print(f"{seen.ring.ring_id}  {_percent(seen.ring.risk)}  ({state})")
+    print(f"{seen.ring.ring_id}  {percent(seen.ring.risk)}  ({state})")
     print(said(*story(seen.ring, len(seen.confirmed))))
     _members(seen)
     _ties(seen)
@@ -173,7 +173,3 @@ def _name(key: Key) -> str:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(VIETNAM):%Y-%m-%d %H:%M}"
-
-
-def _percent(part: float) -> str:
-    return said(f"{part:.1%}".replace(".", ","), f"{part:.1%}")
