@@ -277,7 +277,10 @@ def _check_columns(path: Path, present: list[str], form: _Form[T]) -> list[str]:
     known = [column for column in present if column in form.columns]
     for column in known:
         if known.count(column) > 1:
-            raise InputError(f"{path}: column {column} appears more than once")
+            raise InputError(
+                f"{path}: column {column} appears more than once",
+                f"{path}: cột {column} xuất hiện hơn một lần",
+            )
     return known
 
 
@@ -303,7 +306,10 @@ def _values(path: Path, name: str, column: pa.Array) -> list[object]:
             return _moments(column)
         return cast("list[object]", column.to_pylist())
     except (UnicodeDecodeError, ValueError, OverflowError, pa.ArrowException) as error:
-        raise InputError(f"{path}: column {name} holds values that cannot be read") from error
+        raise InputError(
+            f"{path}: column {name} holds values that cannot be read",
+            f"{path}: cột {name} có giá trị không đọc được",
+        ) from error
 
 
 def _moments(column: pa.Array) -> list[object]:
@@ -336,7 +342,10 @@ def _csv_rows(path: Path, form: _Form[T]) -> RawRows:
                 yield number, Problem("", "wrong_cell_count")
             open_since = 0 if len(cells) in (0, len(header)) or "\n" not in cells[-1] else number
         if open_since:  # the last cell runs on over lines to the end of the file
-            raise InputError(f"{path}: a quotation mark in row {open_since} is never closed")
+            raise InputError(
+                f"{path}: a quotation mark in row {open_since} is never closed",
+                f"{path}: dấu ngoặc kép mở ở dòng {open_since} không được đóng",
+            )
 
 
 def _json_rows(path: Path, *, lines: bool) -> RawRows:
@@ -359,13 +368,23 @@ def _clear_errors(path: Path) -> Iterator[None]:
     except InputError:
         raise
     except UnicodeDecodeError as error:
-        raise InputError(f"{path}: not valid UTF-8 text") from error
+        raise InputError(
+            f"{path}: not valid UTF-8 text", f"{path}: không phải văn bản UTF-8 hợp lệ"
+        ) from error
     except pa.ArrowException as error:
-        raise InputError(f"{path}: not a readable Parquet file, perhaps cut short") from error
+        raise InputError(
+            f"{path}: not a readable Parquet file, perhaps cut short",
+            f"{path}: không đọc được như tệp Parquet, có thể bị cắt cụt",
+        ) from error
     except (ValueError, RecursionError) as error:  # also a number of too many digits
-        raise InputError(f"{path}: not valid JSON") from error
+        raise InputError(f"{path}: not valid JSON", f"{path}: không phải JSON hợp lệ") from error
     except csv.Error as error:
-        raise InputError(f"{path}: not a readable CSV file ({error})") from error
+        raise InputError(
+            f"{path}: not a readable CSV file ({error})",
+            f"{path}: không đọc được như tệp CSV ({error})",
+        ) from error
     except OSError as error:
         reason = error.strerror or "damaged content"
-        raise InputError(f"{path}: cannot be read ({reason})") from error
+        raise InputError(
+            f"{path}: cannot be read ({reason})", f"{path}: không đọc được ({reason})"
+        ) from error

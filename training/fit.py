@@ -145,7 +145,9 @@ def lessons_of(
     if min(len(frauds), len(cleared)) < FEWEST:
         raise InputError(
             f"labels: {len(frauds)} frauds and {len(cleared)} honest registrations are known; "
-            f"training needs {FEWEST} of each"
+            f"training needs {FEWEST} of each",
+            f"labels: chỉ biết {len(frauds)} gian lận và {len(cleared)} hồ sơ ngay thật; "
+            f"huấn luyện cần ít nhất {FEWEST} mỗi loại",
         )
     random = np.random.default_rng(parameters["seed"])
     known = [Lesson(frauds, fraud=True), honest(cleared, MOST_CLEARED, random)]

@@ -121,9 +121,14 @@ def limits(file: Path = FILE) -> Limits:
     except ValidationError as error:
         wrong = error.errors(include_input=False)[0]
         where = ".".join(map(str, wrong["loc"]))
-        raise InputError(f"{file.name}: {where}: {wrong['msg']}") from error
+        raise InputError(
+            f"{file.name}: {where}: {wrong['msg']}",
+            f"{file.name}: {where}: không hợp lệ ({wrong['msg']})",
+        ) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"{file.name}: cannot be read ({error})") from error
+        raise InputError(
+            f"{file.name}: cannot be read ({error})", f"{file.name}: không đọc được ({error})"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,7 +216,10 @@ def promote(reference: str, home: Path, order: Order, *, force: bool = False) ->
     chosen = bundles.load(folder)
     champion = registry.aliased("champion", home)
     if champion is not None and champion.name == chosen.version:
-        raise InputError(f"model {chosen.version}: it is the champion already")
+        raise InputError(
+            f"model {chosen.version}: it is the champion already",
+            f"mô hình {chosen.version}: đang là mô hình chính rồi",
+        )
     found = gates_of(folder).found
     failed = [gate for gate in found if gate["passed"] is False]
     packaged = (registry.DEFAULT, home / "models" / registry.default_version())

@@ -80,7 +80,10 @@ def train(
     """
     data = build(book, tokens, processes=processes)
     if len(data) < 4:
-        raise InputError("registrations: too few before the day given to train on")
+        raise InputError(
+            "registrations: too few before the day given to train on",
+            "registrations: quá ít hồ sơ trước ngày đã cho để huấn luyện",
+        )
     split = by_time(data, LATER_PART)
     # Rows lie in the order of time, so both parts are views: a copy of a million rows is gigabytes.
     before = slice(int(split.before.sum()))

@@ -91,7 +91,9 @@ class _Bench:
         if min(frauds, cleared) < FEWEST:
             raise InputError(
                 f"labels: {frauds} frauds and {cleared} honest registrations are known of the rows "
-                f"to tune on; it takes {FEWEST} of each"
+                f"to tune on; it takes {FEWEST} of each",
+                f"labels: chỉ biết {frauds} gian lận và {cleared} hồ sơ ngay thật trong các dòng để dò "
+                f"tham số; cần ít nhất {FEWEST} mỗi loại",
             )
         self.usual = Recipe()
         self._chance = {"seed": seed, "threads": threads}
