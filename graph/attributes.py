@@ -217,7 +217,8 @@ def _document(registration: Registration) -> str | None:
 
 def _values(registration: Registration, holder: str | None) -> Iterator[tuple[Attribute, str, str]]:
     """(attribute, kind of its token, normalised value) of everything that may be shared."""
-    email, agent = _email(registration.email), _agent_code(registration)
+    email, agent = _email(registration.email), _agent_code(registration.agent_id)
+    network, subnet = _networks(registration.ip_address)
     given = (
         (Attribute.HOLDER, "holder", holder),
         (Attribute.DOCUMENT, "document", _document(registration)),
@@ -229,10 +230,10 @@ def _values(registration: Registration, holder: str | None) -> Iterator[tuple[At
         (Attribute.ADDRESS, "address", _address(registration.address)),
         (Attribute.FACE, "face", _plain(registration.face_template)),
         (Attribute.AGENT, "agent", _agent(registration, agent)),
-        (Attribute.BRANCH, "branch", _branch(registration, agent)),
+        (Attribute.BRANCH, "branch", branch(registration)),
         (Attribute.PEERS, "peers", _peers(registration, agent)),
-        (Attribute.NETWORK, "network", _network(registration.ip_address, whole=True)),
-        (Attribute.SUBNET, "network", _network(registration.ip_address, whole=False)),
+        (Attribute.NETWORK, "network", network),
+        (Attribute.SUBNET, "network", subnet),
         (Attribute.ORGANISATION, "organisation", _plain(registration.organisation_tax_code)),
     )
     for attribute, kind, value in given:
@@ -272,9 +273,10 @@ def _address(value: str | None) -> str | None:
     return address.normal(value) if _telling(address.read(value).place, 1) else None
 
 
-def _agent_code(registration: Registration) -> str | None:
+@lru_cache(maxsize=65536)
+def _agent_code(agent_id: str | None) -> str | None:
     """May be short."""
-    return _telling((registration.agent_id or "").strip().upper(), 1)
+    return _telling((agent_id or "").strip().upper(), 1)
 
 
 def _agent(registration: Registration, code: str | None) -> str | None:
@@ -288,14 +290,15 @@ def branch(registration: Registration) -> str | None:
     A registration has no column for a branch; `VCB-079-559-T09` is seat T09 of branch 079-559 of
     VCB, but `VCB-T09` names no branch.
     """
-    return _branch(registration, _agent_code(registration))
+    return _branch(registration.institution, registration.agent_id)
 
 
-def _branch(registration: Registration, code: str | None) -> str | None:
-    head, _, seat = (code or "").rpartition("-")
-    own = head.removeprefix(registration.institution.upper())
+@lru_cache(maxsize=65536)
+def _branch(institution: Institution, agent_id: str | None) -> str | None:
+    head, _, seat = (_agent_code(agent_id) or "").rpartition("-")
+    own = head.removeprefix(institution.upper())
     numbered = any(sign.isdigit() for sign in own)
-    return f"{registration.institution}:{head}" if seat and numbered else None
+    return f"{institution}:{head}" if seat and numbered else None
 
 
 def _peers(registration: Registration, code: str | None) -> str | None:
@@ -330,16 +333,15 @@ def _mailbox(registration: Registration, email: str | None) -> str | None:
 
 
 @lru_cache(maxsize=65536)
-def _network(value: str | None, *, whole: bool) -> str | None:
-    """An IP address or its neighbourhood; None for what is no public address."""
+def _networks(value: str | None) -> tuple[str | None, str | None]:
+    """An IP address and its neighbourhood; None for what is no public address."""
     try:
         ip = ipaddress.ip_address((value or "").strip())
     except ValueError:
-        return None
+        return None, None
     if isinstance(ip, ipaddress.IPv6Address):
         ip = ip.ipv4_mapped or ipaddress.IPv6Address(int(ip))  # without a zone
     if not ip.is_global or ip.is_multicast:
-        return None
-    if whole:
-        return str(ip)
-    return str(ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False))
+        return None, None
+    near = ipaddress.ip_network((ip, 24 if ip.version == 4 else 48), strict=False)
+    return str(ip), str(near)

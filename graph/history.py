@@ -164,17 +164,19 @@ def _numbered(link: Link, *, over_marks: bool = False) -> str:
     Both are numbered together within each token, so that a registration sees those numbered up to
     its own. A table, for DuckDB reads one on all processors and what a query makes on one.
     """
-    when = "mark.confirmed" if over_marks else "node.at"
-    order = "moment, is_e, rank" if over_marks else "rank, is_e"
+    order, mine, theirs, marked = "rank, is_e", "", "", ""
+    if over_marks:
+        order = "moment, is_e, rank"
+        mine = ", node.at AS moment, NULL::BIGINT AS confirmed, NULL::BOOLEAN AS is_fraud"
+        theirs = ", confirmed AS moment, confirmed, is_fraud"
+        marked = "JOIN mark USING (n)"
     return f"""
         CREATE OR REPLACE TABLE numbered AS WITH seen AS (
-            SELECT h.token, h.begun, 0 AS is_e, node.at AS moment, NULL::BIGINT AS confirmed,
-                NULL::BOOLEAN AS is_fraud, node.*
+            SELECT h.token, h.begun, 0 AS is_e, node.*{mine}
             FROM holding h JOIN node USING (n) WHERE h.attribute = '{link.mine.value}'
             UNION ALL
-            SELECT h.token, 0 AS begun, 1 AS is_e, {when} AS moment, confirmed, is_fraud, node.*
-            FROM holding h JOIN node USING (n) {"" if over_marks else "LEFT"} JOIN mark USING (n)
-            WHERE h.attribute = '{link.theirs.value}')
+            SELECT h.token, 0 AS begun, 1 AS is_e, node.*{theirs}
+            FROM holding h JOIN node USING (n) {marked} WHERE h.attribute = '{link.theirs.value}')
         SELECT *, sum(is_e) OVER (
             PARTITION BY token ORDER BY {order} ROWS UNBOUNDED PRECEDING)::BIGINT AS seq FROM seen
     """  # noqa: S608  # built from the declared table alone
