@@ -6,9 +6,10 @@ either shows no personal data, so that no careless log line can.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import NewType
 from zoneinfo import ZoneInfo
 
@@ -102,6 +103,10 @@ class Registration:
     ip_address: str | None = None
     face_template: str | None = None
 
+    def __reduce__(self) -> tuple[type[Registration], tuple[object, ...]]:
+        """Between processes; what a dataclass has of itself takes half as long again."""
+        return Registration, _values(self)
+
     def __repr__(self) -> str:
         """Key, kind and time alone."""
         return (
@@ -118,6 +123,9 @@ class Registration:
     def order(self) -> tuple[datetime, RegistrationId, Institution]:
         """Its place in the order of the world."""
         return self.registered_at, self.registration_id, self.institution
+
+
+_values = attrgetter(*(field.name for field in fields(Registration)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -90,12 +90,18 @@ def aggregates_of(book: Columns) -> Iterator[Aggregated]:
 def _aggregated(
     connection: duckdb.DuckDBPyConnection, link: Link | Reach, rows: NDArray[np.int64], n: int
 ) -> Aggregated:
-    """The aggregates of one link; `rows` have its attribute."""
+    """The aggregates of one link; `rows` have its attribute.
+
+    Who met others there over a personal value goes into table `meeting`, for the second look.
+    """
     counted = Aggregated()
     for columns in _columns(LINKS[link] if isinstance(link, Link) else REACHES[link]):
         if isinstance(link, Link):
             over_marks = isinstance(columns[0][0], MarkMeasure)
             connection.execute(_numbered(link, over_marks=over_marks))
+            if link.mine in PERSONAL and not over_marks:
+                met = _met(link, "r.n, e.n AS other, e.rank, r.token")
+                connection.execute(f"INSERT INTO meeting {met} WHERE e.holder <> r.holder")
             selected = f"r.n AS n, {_selected(columns)}"
             sql = f"{_met(link, selected, over_marks=over_marks)} GROUP BY r.n"
         else:
@@ -114,6 +120,7 @@ def _load(connection: duckdb.DuckDBPyConnection, book: Columns) -> None:
         connection.unregister(f"{name}_arrow")
     _note_uses(connection)
     connection.execute(_uses_begun())
+    connection.execute("CREATE TABLE meeting (n BIGINT, other BIGINT, rank BIGINT, token INTEGER)")
 
 
 Wanted = Sequence[tuple[Measure | MarkMeasure, Window]]
@@ -257,17 +264,11 @@ def _uses_begun() -> str:
 
 
 def _look_again(connection: duckdb.DuckDBPyConnection) -> None:
-    """Tables of pairs of registrations, as `sight` has them.
+    """Tables of pairs of registrations, as `sight` has them, made of all meetings over one value.
 
     `met` those of others over personal values, `twice` over two or more; `way` the places to which
     a neighbour leads, `beyond` whom they lead to, `beyond_marked` of whom something is known there.
     """
-    connection.execute("CREATE TABLE meeting (n BIGINT, other BIGINT, rank BIGINT, token INTEGER)")
-    for link in LINKS:
-        if link.mine in PERSONAL:
-            connection.execute(_numbered(link))
-            met = _met(link, "r.n, e.n AS other, e.rank, r.token")
-            connection.execute(f"INSERT INTO meeting {met} WHERE e.holder <> r.holder")
     connection.execute(f"""
         DROP TABLE numbered;
         CREATE TABLE met AS
