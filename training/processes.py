@@ -11,18 +11,25 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from threading import Thread
 from typing import TypeVar
 
+from features.errors import ChinhchuError
+
 Asked = TypeVar("Asked")
 Told = TypeVar("Told")
 
 
+_MOST = 8
+"""More processes than one can feed."""
+
+
 def processors() -> int:
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0))
+    """How many processes are worth it on this machine."""
+    return min(os.cpu_count() or 1, _MOST)
 
 
 def in_processes(
@@ -31,13 +38,21 @@ def in_processes(
     """What the work tells of each thing asked, in their order; the processes end with the last.
 
     Raises:
-        BrokenProcessPool: a process was killed, most likely for want of memory.
+        ChinhchuError: a process was killed, most likely for want of memory.
     """
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin)
     try:
         yield from pool.map(work, asked)
+    except BrokenProcessPool as error:
+        raise ChinhchuError(*_KILLED) from error
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+_KILLED = (
+    "a process at work on the book was killed, most likely for want of memory: nothing was changed",
+    "một tiến trình đang xử lý sổ bị dừng đột ngột, có lẽ vì thiếu bộ nhớ: không có gì bị thay đổi",
+)
 
 
 def _begin() -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from features.errors import ChinhchuError
 from training.processes import in_processes, without_collector
 
 WAITING = """
@@ -52,6 +53,15 @@ def test_no_process_outlives_the_one_that_started_it(stopped, tmp_path):
     parent.send_signal(stopped)
     parent.wait(60)
     assert awaited(lambda: not any(Path(f"/proc/{pid}").exists() for pid in started))
+
+
+def test_a_killed_process_is_one_clear_error():
+    with pytest.raises(ChinhchuError, match="killed"):
+        list(in_processes(2, end, [0, 1]))
+
+
+def end(_: int) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 def children(pid: int) -> list[int]:
