@@ -79,12 +79,19 @@ class Tokens:
 
     def token(self, kind: str, value: str, size: int = 16) -> str:
         """The token of one value, `size` bytes of the HMAC as hexadecimal digits."""
-        return _digest(self._key, kind, value)[: 2 * size]
+        digest = _kept_digest if kind in _COMMON else _digest
+        return digest(self._key, kind, value)[: 2 * size]
 
 
-@lru_cache(maxsize=65536)  # desks, families and networks come again and again
+_COMMON = frozenset(["family", "agent", "branch", "peers", "network", "organisation"])
+"""Kinds whose values come again and again. No other is kept in memory: they are somebody's own."""
+
+
 def _digest(key: bytes, kind: str, value: str) -> str:
     return hmac.digest(key, f"{kind}\x1f{value}".encode(), hashlib.sha256).hex()
+
+
+_kept_digest = lru_cache(maxsize=65536)(_digest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +280,7 @@ def _address(value: str | None) -> str | None:
     return address.normal(value) if _telling(address.read(value).place, 1) else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _agent_code(agent_id: str | None) -> str | None:
     """May be short."""
     return _telling((agent_id or "").strip().upper(), 1)
@@ -293,7 +300,7 @@ def branch(registration: Registration) -> str | None:
     return _branch(registration.institution, registration.agent_id)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _branch(institution: Institution, agent_id: str | None) -> str | None:
     head, _, seat = (_agent_code(agent_id) or "").rpartition("-")
     own = head.removeprefix(institution.upper())

@@ -120,6 +120,7 @@ def _load(connection: duckdb.DuckDBPyConnection, book: Columns) -> None:
         connection.unregister(f"{name}_arrow")
     _note_uses(connection)
     connection.execute(_uses_begun())
+    connection.execute("DROP TABLE used")
     connection.execute("CREATE TABLE meeting (n BIGINT, other BIGINT, rank BIGINT, token INTEGER)")
 
 
@@ -289,19 +290,22 @@ def _listed(attributes: Iterable[Attribute]) -> str:
 def _ways() -> str:
     """Where the values of the latest neighbours lead; those of a number to both its uses.
 
-    Nearly every place is that of one holder alone and leads to nobody: it is left out at once.
+    Nearly every place is that of one holder alone, of whom nothing is known, and leads nowhere: it
+    is left out at once.
     """
     return f"""
         WITH neighbour AS (
             SELECT n, unnest(max_by(other, rank, {NEIGHBOURS})) AS other FROM met GROUP BY n),
         place AS (
-            SELECT attribute, token, min(holder) AS lowest, max(holder) AS highest
-            FROM holding JOIN node USING (n) WHERE attribute IN ({_listed(PERSONAL)})
+            SELECT attribute, token, min(holder) AS lowest, max(holder) AS highest,
+                count(mark.n) AS known
+            FROM holding JOIN node USING (n) LEFT JOIN mark ON mark.n = node.n
+            WHERE attribute IN ({_listed(PERSONAL)})
             GROUP BY attribute, token),
         onward AS (
             SELECT held.n AS other, held.token, place.attribute
             FROM holding held JOIN node USING (n) JOIN place ON place.token = held.token
-            WHERE (lowest <> holder OR highest <> holder) AND (held.attribute = place.attribute
+            WHERE (lowest <> holder OR highest <> holder OR known > 0) AND (held.attribute = place.attribute
                 OR (held.attribute IN ({_listed(NUMBER)})
                     AND place.attribute IN ({_listed(NUMBER)}))))
         SELECT DISTINCT n, other, token, attribute FROM neighbour JOIN onward USING (other)
@@ -352,7 +356,7 @@ def _beyond_marked() -> str:
 
 
 def _reached(reach: Reach, columns: Wanted) -> str:
-    """The SQL of one look on, over the pairs of `_second_look`."""
+    """The SQL of one look on, over the pairs of `_look_again`."""
     pairs, marks = reach.name, ""
     if isinstance(columns[0][0], MarkMeasure):
         pairs, marks = f"{reach.name}_marked", "JOIN mark ON mark.n = other"

@@ -168,7 +168,9 @@ def lessons_of(
 
 def coarser(parameters: dict[str, Any], rounds: int) -> tuple[dict[str, Any], int]:
     """Fewer and larger steps: the first trees judge every unknown row of a book, and only roughly."""
-    return {**parameters, "learning_rate": COARSER * parameters["learning_rate"]}, rounds // COARSER
+    return {**parameters, "learning_rate": COARSER * parameters["learning_rate"]}, max(
+        1, rounds // COARSER
+    )
 
 
 def honest(

@@ -29,7 +29,7 @@ _MOST = 8
 
 def processors() -> int:
     """How many processes are worth it on this machine."""
-    return min(os.cpu_count() or 1, _MOST)
+    return min(len(os.sched_getaffinity(0)), _MOST)
 
 
 def in_processes(
@@ -42,7 +42,13 @@ def in_processes(
     """
     pool = ProcessPoolExecutor(processes, get_context("spawn"), initializer=_begin)
     try:
-        yield from pool.map(work, asked)
+        # They start here, and inherit that Ctrl-C is not for them.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
+        try:
+            told = pool.map(work, asked)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        yield from told
     except BrokenProcessPool as error:
         raise ChinhchuError(*_KILLED) from error
     finally:
@@ -56,9 +62,8 @@ _KILLED = (
 
 
 def _begin() -> None:
-    """No collector, as in `without_collector`; Ctrl-C is for the parent, and nobody outlives it."""
+    """No collector, as in `without_collector`; and nobody outlives the parent."""
     gc.disable()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     Thread(target=_end_with_parent, daemon=True).start()
 
 

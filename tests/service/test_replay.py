@@ -21,6 +21,7 @@ from service.ledger.judged import JudgedRow
 from service.replay import Replayed, replay, run
 from service.serving import running
 from service.settings import Settings
+from service.words import percent
 from tests.service.switches import BANK, adopt, bodies_of, narrow_bundle, peopled, refitted
 from training.promote import promote
 from training.world import simulate
@@ -123,7 +124,7 @@ def test_the_command_takes_a_decision_apart_in_parts_that_add_up(decided, langua
     *bars, calibrated = section.splitlines()
     *parts, total = [float(line.split()[0]) for line in bars]
     assert len(parts) <= 12
-    assert calibrated == f"Calibrated, this score is a risk of {one['risk']:.1%}."
+    assert calibrated == f"Calibrated, this score is a risk of {percent(one['risk'])}."
     assert one["registration_id"] in told.splitlines()[1]
     assert sum(parts) == pytest.approx(total, abs=0.005 * len(parts))
     assert cli.main([*words, "--json"]) == 0

@@ -46,6 +46,12 @@ def test_neither_a_second_time_nor_the_threads_move_a_tree(town):
     assert fit_trees(vectors, label, recipe=QUICK, seed=1, threads=1) != once
 
 
+def test_a_recipe_of_one_round_still_has_first_trees(town):
+    vectors, label, _ = town
+    fitted = fit_trees(vectors, label, recipe=Recipe(rounds=1), threads=1)
+    assert np.ptp(raw_scores(fitted.first, vectors)) > 0
+
+
 def test_an_unknown_row_is_learnt_as_what_it_seems_and_a_known_one_as_what_it_is(town):
     vectors, label, _fraud = town
     lessons, first = lessons_of(vectors, label, QUICK.parameters(0, 1), QUICK.rounds)
